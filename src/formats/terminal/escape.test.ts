@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeProse, escapeTerminal } from './escape.ts';
+import { escapeProse, escapeForTerminal } from './escape.ts';
 
 const cases: readonly (readonly [name: string, text: string, want: string])[] = [
   ['plain text stays', 'libssl3 3.0.11-1~deb12u1 (amd64)', 'libssl3 3.0.11-1~deb12u1 (amd64)'],
@@ -26,7 +26,7 @@ const cases: readonly (readonly [name: string, text: string, want: string])[] = 
 ];
 
 for (const [name, text, want] of cases)
-  test(`escape: ${name}`, () => assert.equal(escapeTerminal(text), want));
+  test(`escape: ${name}`, () => assert.equal(escapeForTerminal(text), want));
 
 test('escape: prose goes on one line', () => {
   assert.equal(escapeProse('  a\n\n  b\tc \r\n'), 'a b c');
@@ -35,9 +35,9 @@ test('escape: prose goes on one line', () => {
 test('escape: no control, format or surrogate character is ever left, and twice is once', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const escaped = escapeTerminal(text);
+      const escaped = escapeForTerminal(text);
       assert.doesNotMatch(escaped, /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-      assert.equal(escapeTerminal(escaped), escaped);
+      assert.equal(escapeForTerminal(escaped), escaped);
       assert.ok(escaped.isWellFormed());
     }),
   );

@@ -20,7 +20,7 @@ const tooManyMarks = new RegExp(`(?<=\\p{M}{${marksInRow}})\\p{M}`, 'gu');
 const plainAscii = /^[\x20-\x7e]*$/;
 
 /** The text with each dangerous or invisible character as `\n`, `\x1b` or `\u{202e}`. */
-export function escapeTerminal(text: string): string {
+export function escapeForTerminal(text: string): string {
   if (plainAscii.test(text)) return text;
   return text.replace(unprintables, escapeCharacter).replace(tooManyMarks, escapeCharacter);
 }
@@ -37,5 +37,5 @@ function escapeCharacter(character: string): string {
 
 /** For running text such as a summary: line breaks, tabs and rows of blanks become one blank. */
 export function escapeProse(text: string): string {
-  return escapeTerminal(text.replace(/[\s\0]+/g, ' ').trim());
+  return escapeForTerminal(text.replace(/[\s\0]+/g, ' ').trim());
 }

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeTerminal } from './escape.ts';
+import { escapeForTerminal } from './escape.ts';
 import { displayWidth, pad, truncate, wrap } from './width.ts';
 
-const printable = fc.string({ unit: 'grapheme' }).map(escapeTerminal);
+const printable = fc.string({ unit: 'grapheme' }).map(escapeForTerminal);
 
 test('width: wide characters take two cells, marks none', () => {
   for (const [text, cells] of [

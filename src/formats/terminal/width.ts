@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Terminal cells of a text that `escapeTerminal` has made: most characters take one, East Asian
+// Terminal cells of a text that `escapeForTerminal` has made: most characters take one, East Asian
 // wide ones two, combining marks none. Grapheme clusters are not consulted: terminals differ there,
 // and the joiners that make them are escaped before.
 import { wideRanges } from './wide-ranges.ts';
