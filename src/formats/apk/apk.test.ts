@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The oracle is the root file system itself: what its files hash to, and what grep counts.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { dataFolder, noData } from '../../../testing/data.ts';
+import { IssueList } from '../../model/issue.ts';
+import { decodePath } from '../../model/path-bytes.ts';
+import { parseApkInstalled, type ApkRecord } from './installed.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-apk-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function parse(text: string): { records: ApkRecord[]; issues: readonly string[] } {
+  const issues = new IssueList();
+  const records = parseApkInstalled(text, '/installed', issues);
+  return { records, issues: issues.toArray().map((issue) => issue.message) };
+}
+
+function sha1OfFile(path: string): string {
+  const content = lstatSync(path).isSymbolicLink()
+    ? readlinkSync(path, 'buffer')
+    : readFileSync(path);
+  return createHash('sha1').update(content).digest('hex');
+}
+
+const names = noData ? ['(absent)'] : readdirSync(join(dataFolder, 'rootfs'));
+for (const name of names) {
+  test(`${name}: packages and files are those of its tree`, { skip: noData }, () => {
+    const archive = join(dataFolder, 'rootfs', name);
+    spawnSync('tar', [
+      '-xzf',
+      archive,
+      '-C',
+      folder,
+      '--one-top-level=' + name,
+      '--no-same-owner',
+      '--exclude=./dev',
+    ]);
+    const root = join(folder, name);
+    const text = decodePath(readFileSync(join(root, 'lib/apk/db/installed')));
+    const { records, issues } = parse(text);
+    assert.deepEqual(issues, []);
+    assert.equal(records.length, text.match(/^P:/gm)!.length);
+    assert.equal(records.flatMap((record) => record.files).length, text.match(/^R:/gm)!.length);
+    let same = 0;
+    for (const { files } of records)
+      for (const file of files) {
+        const actual = sha1OfFile(join(root, file.path));
+        if (file.sha1 === actual) same++;
+        // Written after installation: the release is stamped, users and shells are added.
+        else
+          assert.match(file.path, /^\/etc\/|^\/usr\/share\/udhcpc\//, `${file.path} ${file.sha1}`);
+      }
+    assert.ok(same > 60, `${same} files`);
+    for (const record of records) {
+      assert.ok(record.origin && record.license && record.commit, record.name);
+      assert.match(record.version, /^[0-9].*-r[0-9]+$/);
+    }
+  });
+}
+
+test('a damaged record is an issue and hides none beside it', () => {
+  for (const [name, text, want, issues] of [
+    ['no version', 'P:a\n\nP:b\nV:1\n', ['b'], 1],
+    ['lost blank line', 'P:a\nV:1\nP:b\nV:1\n', ['a', 'b'], 0],
+    ['file without folder', 'P:a\nV:1\nR:x\n\nP:b\nV:1\n', ['a', 'b'], 1],
+    ['file with a path', 'P:a\nV:1\nF:etc\nR:../x\n\nP:b\nV:1\n', ['a', 'b'], 1],
+    ['no colon', 'P:a\nV:1\nxx\n\nP:b\nV:1', ['a', 'b'], 1],
+    ['carriage returns', 'P:a\r\nV:1\r\n\r\nP:b\r\nV:1\r\n', ['a', 'b'], 0],
+    ['blank lines', '\n\n\nP:a\nV:1\n\n\nP:b\nV:1\n\n\n', ['a', 'b'], 0],
+    ['not a database', '\0\0\0', [], 1],
+  ] as const) {
+    const result = parse(text);
+    assert.deepEqual(
+      result.records.map((record) => record.name),
+      want,
+      name,
+    );
+    assert.equal(result.issues.length, issues, `${name}: ${result.issues.join()}`);
+    for (const record of result.records) assert.equal(record.version, '1', name);
+  }
+});
+
+test('files stand in their folder; the root folder is empty; only a whole SHA-1 is a hash', () => {
+  const { records } = parse(
+    'P:a\nV:1\nF:\nR:init\nF:usr/bin/\nM:0:0:1777\nR:x y\na:0:0:755\nZ:Q12jmj7l5rSw0yVb/vlWAYkK/YBwk=\nR:z\nZ:Q2AAAA\n',
+  );
+  assert.deepEqual(records[0]!.files, [
+    { path: '/init' },
+    { path: '/usr/bin/x y', sha1: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' },
+    { path: '/usr/bin/z' },
+  ]);
+});
+
+test('any text is read to its end', () => {
+  const line = fc.oneof(fc.constantFrom('P:a', 'V:1', '', 'F:x', 'R:y', 'Z:Q1', ':'), fc.string());
+  fc.assert(fc.property(fc.array(line), (lines) => void parse(lines.join('\n'))));
+});
