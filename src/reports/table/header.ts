@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first lines: which image this is, what it is made of, and how much is in it.
+import type { Inventory } from '../../model/inventory.ts';
+import type { Package } from '../../model/package.ts';
+import { shortDigest } from '../../model/digest.ts';
+import { formatPlatform } from '../../model/platform.ts';
+import { compareText } from '../group-findings.ts';
+import { counted, grouped, lifecycleWarning } from '../wording.ts';
+import type { Page } from './page.ts';
+
+const labelCells = 14;
+
+export function* header(inventory: Inventory, page: Page): Iterable<string> {
+  const { image, distribution } = inventory;
+  yield field(page, 'Image', inventory.source, 'bold');
+  if (image.digest !== undefined)
+    yield field(page, 'Digest', page.options.verbose ? image.digest : shortDigest(image.digest));
+  const facts = [
+    image.platform === undefined ? '' : formatPlatform(image.platform),
+    image.layers.length === 0 ? '' : counted(image.layers.length, 'layer'),
+    image.created === undefined ? '' : `created ${image.created.slice(0, 10)}`,
+  ].filter((fact) => fact !== '');
+  if (facts.length > 0) yield field(page, 'Platform', facts.join(', '));
+  yield field(page, 'Distribution', distribution?.name ?? 'not recognised');
+  const warning = distribution === undefined ? undefined : lifecycleWarning(distribution);
+  if (warning !== undefined)
+    yield page.paragraph(
+      warning,
+      labelCells,
+      distribution?.lifecycle.kind === 'ended' ? 'boldRed' : 'yellow',
+    );
+  yield field(page, 'Packages', packageCounts(inventory.packages));
+  if (inventory.hiddenPackages.length > 0)
+    yield page.line(
+      { text: '', cells: labelCells },
+      { text: `${grouped(inventory.hiddenPackages.length)} more only in earlier layers` },
+    );
+}
+
+function field(page: Page, label: string, text: string, style?: 'bold'): string {
+  return page.line({ text: label, style: 'dim', cells: labelCells }, { text, style });
+}
+
+/** `152 Debian:12, 14 PyPI`: the largest ecosystem first. */
+export function packageCounts(packages: readonly Package[]): string {
+  const counts = new Map<string, number>();
+  for (const { ecosystem } of packages) counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
+  const parts = [...counts]
+    .sort((left, right) => right[1] - left[1] || compareText(left[0], right[0]))
+    .map(([ecosystem, count]) => `${grouped(count)} ${ecosystem}`);
+  return parts.length === 0 ? 'none found' : parts.join(', ');
+}
