@@ -17,6 +17,8 @@ export interface Image {
   readonly layers: readonly LayerDescriptor[];
   /** Damage that did not keep the image from being opened. */
   readonly issues: readonly Issue[];
+  /** Mounts below a directory that are not read: pseudo, network and nested container file systems. */
+  readonly skippedMounts?: readonly string[];
   /**
    * The content of the wanted layers, each once, in whatever order the medium has them (an engine
    * streams a save in its own order). The consumer reads each to its end before it asks for the

@@ -29,6 +29,12 @@ export interface LayerEntry {
 /** Receives the content of one file as it streams past. Chunks may be kept: they are never reused. */
 export interface ContentSink {
   chunk(bytes: Uint8Array): void;
+  /**
+   * Asked before each chunk, also the first: false when the rest is not wanted. A medium that can
+   * skip content (a directory) then stops and ends the sink as complete; a stream may go on.
+   * Absent: everything is wanted.
+   */
+  wantsMore?(): boolean;
   /** `complete` is false when the stream ended early or a limit was reached. */
   end(complete: boolean): void | Promise<void>;
 }
