@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the plugin registries: one generated file per plugin kind, listing its folders. With
-// `--check` it writes nothing and fails when a file on disk is not what it would write.
+// Writes what is generated: the plugin registries (one file per plugin kind, listing its folders) and
+// the published JSON Schemas. With `--check` it writes nothing and fails when a file on disk is not
+// what it would write.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pluginKinds, type PluginKind } from './plugin-kinds.ts';
@@ -56,12 +57,19 @@ export function registryFile(kind: PluginKind): string {
   return join(root, kind.folder, 'registry.ts');
 }
 
-function main(check: boolean): void {
+/** Every generated file with its text. */
+async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const kind of pluginKinds)
+    if (pluginIds(kind).length > 0) files.set(registryFile(kind), registryText(kind));
+  const { scanSchemaText } = await import('../src/reports/json/schema.ts');
+  files.set(join(root, 'docs/schema/scan-1.schema.json'), scanSchemaText());
+  return files;
+}
+
+async function main(check: boolean): Promise<void> {
   const stale: string[] = [];
-  for (const kind of pluginKinds) {
-    if (pluginIds(kind).length === 0) continue;
-    const file = registryFile(kind);
-    const text = registryText(kind);
+  for (const [file, text] of await generatedFiles()) {
     const current = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     if (current === text) continue;
     if (check) stale.push(file);
@@ -73,4 +81,4 @@ function main(check: boolean): void {
   }
 }
 
-if (import.meta.main) main(process.argv.includes('--check'));
+if (import.meta.main) await main(process.argv.includes('--check'));
