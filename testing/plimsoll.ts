@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the program as its users do: another process, a state folder of its own, no network unless
+// a test gives it loopback servers.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from './source-files.ts';
+
+export interface RunResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Default: PLIMSOLL_OFFLINE=1. */
+  readonly online?: boolean;
+}
+
+/** A temporary folder that is removed when the process ends. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `plimsoll-${name}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+let sharedHome: string | undefined;
+
+/** Runs `plimsoll ARGS...` and waits for its end. */
+export async function plimsoll(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  sharedHome ??= temporaryFolder('home');
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src/cli/main.ts'), ...args],
+    {
+      cwd: options.cwd ?? projectRoot,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...inherited,
+        PLIMSOLL_HOME: sharedHome,
+        ...(options.online ? {} : { PLIMSOLL_OFFLINE: '1' }),
+        ...options.env,
+      },
+    },
+  );
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return {
+    status,
+    stdout: Buffer.concat(stdout).toString('utf8'),
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  };
+}
