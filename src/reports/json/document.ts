@@ -110,15 +110,12 @@ function scanPackage(item: Package): ScanPackage {
 
 function scanFinding(finding: Finding): ScanFinding {
   const { layer, fixedVersion, locations, hidden: _, ignored: _ignored, ...rest } = finding;
-  const { id, aliases, related, package: name, version, ecosystem, purl, severity, status } = rest;
   return {
-    ...{ id, aliases, related, package: name, version, ecosystem, purl },
+    ...(rest as Omit<ScanFinding, 'fixedVersion' | 'layer' | 'locations'>),
     fixedVersion: fixedVersion ?? null,
-    ...{ severity, status },
     layer: layer ?? null,
     locations: locations.map(scanLocation),
-    ...rest,
-  } as ScanFinding;
+  };
 }
 
 function scanIgnoredFinding(finding: Finding): ScanIgnoredFinding {

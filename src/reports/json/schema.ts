@@ -6,7 +6,7 @@
 // Promise: within version 1 nothing is renamed, removed or given another meaning; what is added is
 // optional to readers. A member that is always there and may be unknown is null then; every other
 // member is absent when unknown.
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { severities } from '../../model/severity.ts';
 
 const closed = { additionalProperties: false } as const;
