@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Java archive says about itself and about the archives in it: Maven's project files, the
+// manifest, the folders of its classes. Which package that makes is told elsewhere (identify.ts),
+// because the file's name counts, too.
+//
+// Archives lie in archives (ear > war > jar), and one small file can hold a great deal: all
+// archives of one file share one budget of bytes, entries and depth.
+import { createHash } from 'node:crypto';
+import { PlimsollError, reasonOf } from '../../model/errors.ts';
+import type { IssueSink } from '../../model/issue.ts';
+import { sourceOfBytes, type ByteSource } from '../byte-source/byte-source.ts';
+import { locateZipEntry, readZipDirectory, readZipEntry, type ZipEntry } from '../zip/zip.ts';
+import { parseManifest, parseProperties } from './manifest.ts';
+import { parsePom, type Coordinates } from './pom.ts';
+
+/** File suffixes of archives that are looked into, outside and inside of others. */
+export const javaArchiveSuffixes = [
+  '.jar',
+  '.war',
+  '.ear',
+  '.hpi',
+  '.jpi',
+  '.aar',
+  '.par',
+  '.sar',
+] as const;
+
+export type ProjectFact = Partial<Coordinates> & {
+  readonly from: 'pom.properties' | 'pom.xml';
+  /** Folder in the archive: `META-INF/maven/org.slf4j/slf4j-api`. */
+  readonly folder: string;
+};
+
+/** Evidence in one archive; JSON. */
+export type ArchiveFact = {
+  /** Names down to it, joined by `!/`; empty for the file itself. */
+  readonly member: string;
+  readonly sha1: string;
+  readonly projects: readonly ProjectFact[];
+  /** The main attributes that can tell a name or a version, names in lower case. */
+  readonly manifest: { readonly [name: string]: string };
+  /** Folder that all classes share, as a package name: `org.springframework`. */
+  readonly commonPackage?: string;
+};
+
+/** A deployment is ear > war > jar > jar at most; beyond it only bombs nest. */
+const depthMax = 5;
+/** A large server has some 1000 jars. */
+const archivesMax = 10_000;
+/** Uncompressed bytes of all inner archives of one file, and of one of them (it is held in memory). */
+const totalBytesMax = 2 ** 31;
+const innerBytesMax = 128 << 20;
+/** Manifests of signed archives name each file. */
+const manifestBytesMax = 16 << 20;
+const projectBytesMax = 2 << 20;
+/** The largest shaded jars hold some 500 projects. */
+const projectsMax = 5000;
+const chunkBytes = 1 << 20;
+
+const manifestNames = [
+  'implementation-title',
+  'implementation-version',
+  'implementation-vendor-id',
+  'implementation-vendor',
+  'bundle-symbolicname',
+  'bundle-version',
+  'bundle-license',
+  'automatic-module-name',
+  'plugin-version',
+  'short-name',
+  'group-id',
+] as const;
+
+interface Walk {
+  readonly issues: IssueSink;
+  readonly archives: ArchiveFact[];
+  bytesLeft: number;
+}
+
+/**
+ * The file's own evidence first, then that of the archives inside.
+ * @throws `invalid` when the file is no zip archive, `limit` when its directory is too large.
+ */
+export function readJavaArchive(source: ByteSource, issues: IssueSink): readonly ArchiveFact[] {
+  const walk: Walk = { issues, archives: [], bytesLeft: totalBytesMax };
+  readArchive(walk, source, '', 0);
+  return walk.archives;
+}
+
+function readArchive(walk: Walk, source: ByteSource, member: string, depth: number): void {
+  const { entries } = readZipDirectory(source, walk.issues);
+  const manifest = entries.find(({ name }) => name.toUpperCase() === 'META-INF/MANIFEST.MF');
+  const commonPackage = commonPackageOf(entries);
+  walk.archives.push({
+    member,
+    sha1: sha1Of(source),
+    projects: readProjects(walk, source, entries),
+    manifest: manifest === undefined ? {} : readManifest(walk, source, manifest),
+    ...(commonPackage === undefined ? {} : { commonPackage }),
+  });
+  for (const entry of entries) {
+    if (!isArchiveName(entry.name)) continue;
+    if (!readInner(walk, source, entry, member, depth + 1)) break;
+  }
+}
+
+function isArchiveName(name: string): boolean {
+  const lower = name.toLowerCase();
+  return javaArchiveSuffixes.some((suffix) => lower.endsWith(suffix));
+}
+
+/** False when the rest of the archives must not be read. */
+function readInner(
+  walk: Walk,
+  source: ByteSource,
+  entry: ZipEntry,
+  outer: string,
+  depth: number,
+): boolean {
+  const limit =
+    depth > depthMax
+      ? `archives are nested deeper than ${depthMax}`
+      : walk.archives.length >= archivesMax
+        ? `more than ${archivesMax} archives`
+        : walk.bytesLeft < entry.sizeBytes
+          ? `inner archives of more than ${totalBytesMax} bytes`
+          : undefined;
+  if (limit !== undefined) {
+    walk.issues.add({
+      code: 'java-archive-limit',
+      message: `Cannot read inner archive ${JSON.stringify(entry.name)}: ${limit}`,
+      fatal: true,
+    });
+    return false;
+  }
+  walk.bytesLeft -= entry.sizeBytes;
+  return (
+    attempt(walk, entry.name, () => {
+      // A stored archive is read where it lies; a compressed one takes memory while it is looked into.
+      const inner =
+        entry.method === 0
+          ? locateZipEntry(source, entry)
+          : sourceOfBytes(readZipEntry(source, entry, innerBytesMax));
+      readArchive(walk, inner, outer === '' ? entry.name : `${outer}!/${entry.name}`, depth);
+      return true;
+    }) ?? true
+  );
+}
+
+/** What is damaged inside does not take the rest with it. */
+function attempt<T>(walk: Walk, name: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof PlimsollError)) throw error;
+    walk.issues.add({
+      code: 'java-archive-member-damaged',
+      message: `Cannot read ${JSON.stringify(name)} in Java archive: ${reasonOf(error)}`,
+      fatal: true,
+    });
+    return undefined;
+  }
+}
+
+function readManifest(walk: Walk, source: ByteSource, entry: ZipEntry): ArchiveFact['manifest'] {
+  const attributes = attempt(walk, entry.name, () =>
+    parseManifest(readZipEntry(source, entry, manifestBytesMax)),
+  );
+  const kept: Record<string, string> = {};
+  for (const name of manifestNames) {
+    const value = attributes?.get(name)?.trim();
+    if (value) kept[name] = value;
+  }
+  return kept;
+}
+
+const projectPattern =
+  /^META-INF\/maven\/([^/]{1,200})\/([^/]{1,200})\/(pom\.properties|pom\.xml)$/;
+
+/** `pom.properties` are preferred: they are written by the build, with every property resolved. */
+function readProjects(
+  walk: Walk,
+  source: ByteSource,
+  entries: readonly ZipEntry[],
+): readonly ProjectFact[] {
+  const byFolder = new Map<string, ProjectFact>();
+  let count = 0;
+  for (const wanted of ['pom.properties', 'pom.xml'] as const) {
+    for (const entry of entries) {
+      const match = entry.name.endsWith(wanted) ? projectPattern.exec(entry.name) : null;
+      if (match === null) continue;
+      const folder = entry.name.slice(0, -wanted.length - 1);
+      if (byFolder.get(folder)?.version !== undefined || ++count > projectsMax) continue;
+      const said = attempt(walk, entry.name, () => readProject(source, entry, wanted)) ?? {};
+      // The folder is named by group and artifact, so only the version can really be missing.
+      const groupId = said.groupId || match[1]!;
+      const artifactId = said.artifactId || match[2]!;
+      const version = said.version ? { version: said.version } : {};
+      byFolder.set(folder, { groupId, artifactId, ...version, from: wanted, folder });
+    }
+  }
+  return [...byFolder.values()];
+}
+
+function readProject(
+  source: ByteSource,
+  entry: ZipEntry,
+  kind: ProjectFact['from'],
+): Partial<Coordinates> {
+  const bytes = readZipEntry(source, entry, projectBytesMax);
+  if (kind === 'pom.xml') return parsePom(Buffer.from(bytes).toString('utf8'));
+  const properties = parseProperties(bytes);
+  const known = (name: string): string | undefined => {
+    const value = properties.get(name);
+    return value === undefined || value.includes('${') ? undefined : value;
+  };
+  const [groupId, artifactId, version] = ['groupId', 'artifactId', 'version'].map(known);
+  return {
+    ...(groupId ? { groupId } : {}),
+    ...(artifactId ? { artifactId } : {}),
+    ...(version ? { version } : {}),
+  };
+}
+
+/** Undefined where the classes share no folder, or one that is too short to be anybody's own. */
+function commonPackageOf(entries: readonly ZipEntry[]): string | undefined {
+  let common: readonly string[] | undefined;
+  for (const { name } of entries) {
+    if (!name.endsWith('.class') || name.startsWith('META-INF/')) continue;
+    const folders = name.split('/', 12).slice(0, -1);
+    // `module-info.class` and classes without a package are in no folder, and tell nothing.
+    if (folders.length === 0) continue;
+    if (common === undefined) common = folders;
+    let shared = 0;
+    while (shared < common.length && common[shared] === folders[shared]) shared++;
+    common = common.slice(0, shared);
+    if (shared < 2) return undefined;
+  }
+  return common === undefined || common.length < 2 ? undefined : common.join('.');
+}
+
+/** Of the archive as it lies there: central repositories know their artifacts by it. */
+function sha1Of(source: ByteSource): string {
+  const hash = createHash('sha1');
+  for (let at = 0; at < source.sizeBytes; at += chunkBytes)
+    hash.update(source.read(at, chunkBytes));
+  return hash.digest('hex');
+}
