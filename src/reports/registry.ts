@@ -5,5 +5,6 @@ import type { Report } from './report.ts';
 /** Loads one plugin by its id: only what a command names is read. */
 export const registry: Readonly<Record<string, () => Promise<Report>>> = {
   json: async () => (await import('./json/plugin.ts')).plugin,
+  sarif: async () => (await import('./sarif/plugin.ts')).plugin,
   table: async () => (await import('./table/plugin.ts')).plugin,
 };
