@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: a FileTree of one layer, from a list of paths or from a folder of this machine.
+import { lstatSync, readdirSync, readlinkSync, openSync, readSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileTree, TreeEntry } from '../src/image/file-tree.ts';
+
+const linksMax = 40;
+
+/** Simple and slow: for judging code that uses a tree, not the tree itself. */
+export class PathsTree implements FileTree {
+  readonly #entries = new Map<string, TreeEntry>();
+
+  constructor(entries: Iterable<TreeEntry>) {
+    for (const entry of entries) this.#entries.set(entry.path, entry);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  lookup(path: string): TreeEntry | undefined {
+    const slash = path.lastIndexOf('/');
+    const folder = slash <= 0 ? '/' : this.resolve(path.slice(0, slash));
+    if (folder === undefined) return undefined;
+    return this.#entries.get(folder === '/' ? path.slice(slash) : folder + path.slice(slash));
+  }
+
+  resolve(path: string): string | undefined {
+    let rest = path.split('/').filter(Boolean);
+    let at = '';
+    for (let links = 0; rest.length > 0;) {
+      const next = `${at}/${rest[0]}`;
+      const entry = this.#entries.get(next);
+      if (entry === undefined) return undefined;
+      rest = rest.slice(1);
+      if (entry.kind !== 'symlink') {
+        at = next;
+        continue;
+      }
+      if (++links > linksMax) return undefined;
+      const target = entry.linkTarget!;
+      const joined = join('/', target.startsWith('/') ? target : join(at, target), ...rest);
+      rest = joined.split('/').filter(Boolean);
+      at = '';
+    }
+    return at === '' ? '/' : at;
+  }
+
+  entries(): Iterable<TreeEntry> {
+    return this.#entries.values();
+  }
+}
+
+/**
+ * Entries from a shorthand: path to `''` for a folder, `'-> target'` for a link, `'elf'`, `'script'`
+ * or `'other'` for a file, each with `+x` or `+s` behind it. Folders above are added.
+ */
+export function treeOf(entries: Readonly<Record<string, string>>, layer = 0): PathsTree {
+  const list = new Map<string, TreeEntry>();
+  const base = { uid: 0, gid: 0, layer };
+  for (const [path, text] of Object.entries(entries)) {
+    for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
+      const folder = path.slice(0, at);
+      if (!list.has(folder) && !(folder in entries))
+        list.set(folder, { ...base, path: folder, kind: 'directory', mode: 0o755, sizeBytes: 0 });
+    }
+    const mode = text.endsWith('+s') ? 0o4755 : text.endsWith('+x') ? 0o755 : 0o644;
+    const content = text.split('+')[0] as 'elf' | 'script' | 'other';
+    if (text === '')
+      list.set(path, { ...base, path, kind: 'directory', mode: 0o755, sizeBytes: 0 });
+    else if (text.startsWith('-> '))
+      list.set(path, {
+        ...base,
+        path,
+        kind: 'symlink',
+        mode: 0o777,
+        sizeBytes: 0,
+        linkTarget: text.slice(3),
+      });
+    else list.set(path, { ...base, path, kind: 'file', mode, sizeBytes: 1, content });
+  }
+  return new PathsTree(list.values());
+}
+
+/** The tree below a folder of this machine, one file system only. */
+export function treeOfFolder(root: string): PathsTree {
+  const entries: TreeEntry[] = [];
+  const device = lstatSync(root).dev;
+  const walk = (path: string): void => {
+    for (const name of readdirSync(root + path)) {
+      const child = `${path}/${name}`;
+      const stat = lstatSync(root + child);
+      const base = {
+        path: child,
+        mode: stat.mode & 0o7777,
+        uid: stat.uid,
+        gid: stat.gid,
+        sizeBytes: stat.size,
+        layer: 0,
+      };
+      if (stat.isSymbolicLink())
+        entries.push({ ...base, kind: 'symlink', linkTarget: readlinkSync(root + child) });
+      else if (stat.isDirectory()) {
+        entries.push({ ...base, kind: 'directory' });
+        if (stat.dev === device) walk(child);
+      } else if (stat.isFile())
+        entries.push({ ...base, kind: 'file', content: contentKind(root + child) });
+    }
+  };
+  walk('');
+  return new PathsTree(entries);
+}
+
+function contentKind(file: string): 'elf' | 'script' | 'other' {
+  const start = Buffer.alloc(4);
+  try {
+    const descriptor = openSync(file, 'r');
+    readSync(descriptor, start);
+    closeSync(descriptor);
+  } catch {
+    return 'other';
+  }
+  if (start.toString('latin1') === '\x7fELF') return 'elf';
+  return start.toString('latin1', 0, 2) === '#!' ? 'script' : 'other';
+}
