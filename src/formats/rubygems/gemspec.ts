@@ -40,7 +40,7 @@ export function parseGemspec(bytes: Uint8Array): Gemspec | undefined {
     name,
     version,
     platform: field('platform') ?? stub?.[2] ?? 'ruby',
-    ...(licenses.length === 0 ? {} : { license: licenses.join(' OR ') }),
+    ...(licenses.length === 0 ? {} : { license: licenses.join(', ') }),
     ...(authors.length === 0 ? {} : { authors: authors.join(', ') }),
   };
 }
@@ -63,10 +63,20 @@ function literals(expression: string | undefined): readonly string[] {
   )) {
     const text = double ?? single!;
     if (double?.includes('#{') || text.length > textLengthMax) continue;
-    texts.push(text.replace(/\\(.)/g, '$1'));
+    texts.push(unescape(text));
     if (texts.length >= 20) break;
   }
   return texts;
+}
+
+function unescape(text: string): string {
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(.))/g,
+    (whole, four?: string, braced?: string, letter?: string) => {
+      const code = Number.parseInt(four ?? braced ?? '', 16);
+      return letter ?? (code <= 0x10ffff ? String.fromCodePoint(code) : whole);
+    },
+  );
 }
 
 function isName(name: string | undefined): name is string {

@@ -36,13 +36,15 @@ export function readRustAudit(source: ByteSource): readonly AuditedCrate[] | und
   return parseRustAudit(readSection(source, section, compressedBytesMax));
 }
 
-/** @throws `invalid` when the bytes are not compressed JSON with a list of packages. */
+/** @throws `invalid` when the bytes are not compressed JSON with a list of packages, `limit` when there is too much of it. */
 export function parseRustAudit(compressed: Uint8Array): readonly AuditedCrate[] {
   let value: unknown;
   try {
     value = JSON.parse(inflateSync(compressed, { maxOutputLength: jsonBytesMax }).toString('utf8'));
   } catch (error) {
-    throw new PlimsollError('invalid', `Cannot read Rust audit data: ${reasonOf(error)}`, {
+    const code =
+      (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? 'limit' : 'invalid';
+    throw new PlimsollError(code, `Cannot read Rust audit data: ${reasonOf(error)}`, {
       cause: error,
     });
   }
