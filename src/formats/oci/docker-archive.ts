@@ -55,10 +55,10 @@ export function cleanMemberName(name: string, where: string): string {
   return parts.join('/');
 }
 
-/** The digest that a member's name gives its content: `<hex>.json`, `<hex>.tar`, `blobs/sha256/<hex>`. */
+/** The digest that a member's name gives its content: `<hex>.json`, `<hex>.tar`, `sha256:<hex>`, `blobs/sha256/<hex>`. */
 export function digestOfMember(member: string): Digest | undefined {
   const blob = /^blobs\/(sha256|sha384|sha512)\/([0-9a-f]+)$/.exec(member);
-  const plain = /^([0-9a-f]{64})\.(?:json|tar)$/.exec(member);
+  const plain = /^(?:sha256:)?([0-9a-f]{64})(?:\.json|\.tar)?$/.exec(member);
   const digest =
     blob !== null ? `${blob[1]}:${blob[2]}` : plain !== null ? `sha256:${plain[1]}` : '';
   return isDigest(digest) ? digest : undefined;

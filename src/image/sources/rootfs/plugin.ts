@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// `rootfs:PATH`: the files of one system, in a directory (`rootfs:/` is this machine) or in a
+// tarball, plain or compressed. One layer, without a configuration.
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { recognisesArchive } from '../../archive/recognise.ts';
+import { FileBytes } from '../../archive/sequential-bytes.ts';
+import { PlimsollError } from '../../../model/errors.ts';
+import { IssueList } from '../../../model/issue.ts';
+import { hostPlatform } from '../../../model/platform.ts';
+import type { ImageSource } from '../../image-source.ts';
+import type { Image } from '../../image.ts';
+import { openError, openRegularFile } from '../../open-file.ts';
+import { mountsToSkip, parseMounts } from './mounts.ts';
+import { walkDirectory } from './walk-directory.ts';
+
+export const plugin: ImageSource = {
+  id: 'rootfs',
+  title: 'directory or tarball with the files of a system',
+  usage: 'rootfs:PATH',
+  async recognises(path) {
+    const stats = await stat(path).catch(() => undefined);
+    if (stats?.isDirectory() === true) return true;
+    return stats?.isFile() === true && (await recognisesArchive(path)) === 'tarball';
+  },
+  async open(rest) {
+    if (rest === '') throw new PlimsollError('usage', 'Cannot open image: no path is named');
+    const stats = await stat(rest).catch((cause: unknown) => {
+      throw openError(rest, cause);
+    });
+    return stats.isDirectory() ? openDirectory(rest) : openTarball(rest);
+  },
+};
+
+async function openDirectory(path: string): Promise<Image> {
+  const root = await realpath(path);
+  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const skippedMounts = mountsToSkip(root, parseMounts(mountinfo));
+  const issues = new IssueList();
+  return {
+    ...anonymous(`rootfs:${path}`),
+    // The machine's own root runs on the machine's processor; what lies elsewhere may not.
+    ...(root === '/' ? { platform: hostPlatform(process.arch) } : {}),
+    layers: [{ index: 0 }],
+    skippedMounts: [...skippedMounts].sort(),
+    // Found while walking: complete when the layer was read.
+    get issues() {
+      return issues.toArray();
+    },
+    // oxlint-disable-next-line typescript/require-await
+    async *readLayers(wanted) {
+      if (!wanted.has(0)) return;
+      yield {
+        kind: 'tree',
+        layer: 0,
+        walk: (visitor, signal) => walkDirectory(visitor, { root, skippedMounts, issues, signal }),
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openTarball(path: string): Promise<Image> {
+  const file = await openRegularFile(path);
+  return {
+    ...anonymous(`rootfs:${path}`),
+    layers: [{ index: 0, sizeBytes: file.sizeBytes }],
+    issues: [],
+    // oxlint-disable-next-line typescript/require-await
+    async *readLayers(wanted) {
+      if (!wanted.has(0)) return;
+      const bytes = new FileBytes(file).chunks(file.sizeBytes);
+      yield { kind: 'blob', layer: 0, bytes };
+    },
+    close: () => file.close(),
+  };
+}
+
+function anonymous(source: string): Pick<Image, 'source' | 'identity'> {
+  return { source, identity: { diffIds: [], names: [] } };
+}
