@@ -11,7 +11,7 @@ export interface ApkFile {
   readonly sha1?: string;
 }
 
-export interface ApkRecord {
+export type ApkRecord = {
   readonly name: string;
   readonly version: string;
   readonly architecture?: string;
@@ -23,7 +23,7 @@ export interface ApkRecord {
   readonly maintainer?: string;
   readonly url?: string;
   readonly files: readonly ApkFile[];
-}
+};
 
 /** All of Alpine has some 30,000 packages. */
 const packagesMax = 100_000;

@@ -18,7 +18,7 @@ export const dpkgStates = [
 ] as const;
 export type DpkgState = (typeof dpkgStates)[number];
 
-export interface DpkgRecord {
+export type DpkgRecord = {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
@@ -29,7 +29,7 @@ export interface DpkgRecord {
   readonly homepage?: string;
   /** Configuration files with the md5 that the package shipped them with. */
   readonly conffiles?: readonly { readonly path: string; readonly md5?: string }[];
-}
+};
 
 /** All of Debian's main has some 65,000 binary packages. */
 const packagesMax = 100_000;

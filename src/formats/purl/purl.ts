@@ -102,3 +102,23 @@ export function samePurl(left: string, right: string): boolean {
     return false;
   }
 }
+
+/** Value of the `distro` qualifier: `debian-12`, `alpine-3.19.4`. Undefined where no distribution is known. */
+export function distroQualifier(
+  distribution:
+    | { readonly id: string; readonly version?: string; readonly codename?: string }
+    | undefined,
+): string | undefined {
+  if (distribution === undefined) return undefined;
+  const release = distribution.version ?? distribution.codename;
+  return release === undefined ? distribution.id : `${distribution.id}-${release}`;
+}
+
+/** Value of the `upstream` qualifier: the source package, with its version where that differs. */
+export function upstreamQualifier(
+  source: { readonly name: string; readonly version: string } | undefined,
+  version: string,
+): string | undefined {
+  if (source === undefined) return undefined;
+  return source.version === version ? source.name : `${source.name}@${source.version}`;
+}

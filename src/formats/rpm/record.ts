@@ -11,7 +11,7 @@ export interface RpmFile {
   readonly digest?: string;
 }
 
-export interface RpmRecord {
+export type RpmRecord = {
   readonly name: string;
   /** Undefined is older than 0 in no comparison: rpm takes both as equal. */
   readonly epoch?: number;
@@ -27,7 +27,7 @@ export interface RpmRecord {
   readonly modularityLabel?: string;
   readonly digestAlgorithm: RecordedHash['algorithm'];
   readonly files: readonly RpmFile[];
-}
+};
 
 /** RPMTAG_FILEDIGESTALGO holds OpenPGP's numbers, RFC 9580 section 9.5; without it md5 is meant. */
 const digestAlgorithms: ReadonlyMap<number, RecordedHash['algorithm']> = new Map([
