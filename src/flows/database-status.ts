@@ -40,12 +40,19 @@ export async function databaseStatus(file: string): Promise<DatabaseStatus> {
     for (const source of store.sources()) {
       const feed = await registry[source.feed]?.();
       const asOf = ageOf(source);
-      const { feedVersion, etag, lastModified, deltaEtag, deltaLastModified, ...rest } = source;
       sources.push({
-        ...rest,
+        feed: source.feed,
+        key: source.key,
         title: feed?.title ?? source.feed,
         ...(feed?.license === undefined ? {} : { license: feed.license }),
         ...(asOf === undefined ? {} : { asOf }),
+        fetched: source.fetched,
+        completed: source.completed,
+        checked: source.checked,
+        ...(source.url === undefined ? {} : { url: source.url }),
+        advisories: source.advisories,
+        enrichments: source.enrichments,
+        ecosystems: source.ecosystems,
       });
     }
     return { file, exists: true, sizeBytes: statSync(file).size, sources };

@@ -165,7 +165,7 @@ class Import {
 
   /** An archive whose records are all about one ecosystem is that ecosystem's export. */
   #storeLoose(loose: Loose, path: string, name: string): void {
-    const base = /\.zip$/.test(path) ? loose.update.commonEcosystem(ecosystemBase) : undefined;
+    const base = path.endsWith('.zip') ? loose.update.commonEcosystem(ecosystemBase) : undefined;
     if (base !== undefined) loose.update.restrictTo(base);
     const key = base ?? `import:${this.#options.name ?? name}`;
     this.#replace({ feed: loose.feed.id, key }, loose.feed, loose);
