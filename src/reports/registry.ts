@@ -4,6 +4,8 @@ import type { Report } from './report.ts';
 
 /** Loads one plugin by its id: only what a command names is read. */
 export const registry: Readonly<Record<string, () => Promise<Report>>> = {
+  cyclonedx: async () => (await import('./cyclonedx/plugin.ts')).plugin,
+  'cyclonedx-1.7': async () => (await import('./cyclonedx-1.7/plugin.ts')).plugin,
   json: async () => (await import('./json/plugin.ts')).plugin,
   sarif: async () => (await import('./sarif/plugin.ts')).plugin,
   table: async () => (await import('./table/plugin.ts')).plugin,

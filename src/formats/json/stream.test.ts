@@ -30,6 +30,10 @@ test('json: a generator is an array, consumed as it is written', () => {
   assert.equal(text({ a: numbers() }, 1), '{\n  "a": [0,1,2]\n}');
 });
 
+test('json: a date is its text at every level', () => {
+  assert.equal(text({ at: new Date(0) }), '{\n  "at": "1970-01-01T00:00:00.000Z"\n}');
+});
+
 test('json: a lone surrogate becomes U+FFFD, a backslash before letters stays', () => {
   assert.equal(
     JSON.parse(text({ a: 'x\udcff\\udc80\\\\ud800' }).trim()).a,

@@ -32,8 +32,9 @@ export function* jsonText(value: unknown, levels: number, indent = ''): Iterable
   else yield `\n${indent}${listed ? ']' : '}'}`;
 }
 
+/** What tells its own text, as dates do, is a single value. */
 function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !('toJSON' in value);
 }
 
 function isIterable(value: object): value is Iterable<unknown> {
