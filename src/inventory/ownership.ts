@@ -17,8 +17,8 @@ export interface OwnershipInput {
 
 export interface Ownership {
   readonly summary: OwnershipSummary;
-  /** Language packages that no operating system package installed. */
-  readonly language: readonly FoundPackage[];
+  /** By position in the input: the package without what the system's packages installed; undefined: all of it is theirs. */
+  readonly language: readonly (FoundPackage | undefined)[];
 }
 
 /** A report shows tens; a policy may want to see them all up to here. */
@@ -30,17 +30,12 @@ const setuidBit = 0o4000;
 export function findOwnership(input: OwnershipInput): Ownership {
   const places = new Places(input.tree);
   const claims = new OsClaims(places, input.os, input.diversions);
-  const language: FoundPackage[] = [];
-  let ownedByOs = 0;
-  for (const found of input.language) {
-    const kept = claims.withoutOwned(found);
-    if (kept === undefined) ownedByOs++;
-    else language.push(kept);
-  }
+  const language = input.language.map((found) => claims.withoutOwned(found));
+  const languagePackagesOwnedByOs = language.filter((found) => found === undefined).length;
   // Files of the dropped ones too: they are claimed twice over.
   const others = new LanguageClaims(places, input.language);
   const summary = countFiles(input, (folder, path) => claims.has(path) || others.has(folder, path));
-  return { summary: { ...summary, languagePackagesOwnedByOs: ownedByOs }, language };
+  return { summary: { ...summary, languagePackagesOwnedByOs }, language };
 }
 
 /** Where paths lead in a tree; links are followed once per folder, not once per file. */
