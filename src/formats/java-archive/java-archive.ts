@@ -60,8 +60,8 @@ const chunkBytes = 1 << 20;
 const manifestNames = [
   'implementation-title',
   'implementation-version',
-  'implementation-vendor-id',
   'implementation-vendor',
+  'bundle-name',
   'bundle-symbolicname',
   'bundle-version',
   'bundle-license',

@@ -16,6 +16,8 @@ export type Gemspec = {
 /** Lines of a generated file: one per attribute and dependency. */
 const linesMax = 5000;
 const lineLengthMax = 64 << 10;
+/** A list of authors; the rest of a longer one is not shown. */
+const expressionLengthMax = 8192;
 const textLengthMax = 512;
 
 /** Undefined where name or version cannot be told without running the file. */
@@ -28,7 +30,8 @@ export function parseGemspec(bytes: Uint8Array): Gemspec | undefined {
     const assignment = /^\s*\w{1,32}\.(name|version|platform|licenses?|authors?) ?= ?(.*)$/.exec(
       line,
     );
-    if (assignment && !fields.has(assignment[1]!)) fields.set(assignment[1]!, assignment[2]!);
+    if (assignment && !fields.has(assignment[1]!))
+      fields.set(assignment[1]!, assignment[2]!.slice(0, expressionLengthMax));
   }
   const field = (name: string): string | undefined => literals(fields.get(name))[0];
   const name = field('name') ?? stub?.[0];

@@ -36,6 +36,29 @@ test('crates are listed with source and kind; damaged ones are left out', () => 
   ]);
 });
 
+test('what cargo auditable wrote is read', () => {
+  // Section of a program built with cargo-auditable 0.7 from adler2, itoa and a build script with cc.
+  const section = Buffer.from(
+    'eJyNkM0OwiAQhN9lz0hKjQf7KsYDwlZJKdsAbUyavrurB9MfE3tksvPNDCN02jT6jgmqywhBtwgVaOsxliBgwJgcBZ' +
+      'ZKWUjFSqI+mveNiTpjko5gEl+jMQuTkkrJ42+XgMYFy9Ktd97y02KHwWIw7lOmFKfrjFzz8aFNgzlkIp8WMdxMqtOu' +
+      'mBnRZdKrtgw6/90Yt+HF3OTJaL/dUwgljlcBkShDlWOPM2Z6eHzu/e/1JIbWFFvNWDW9AAgYkjI=',
+    'base64',
+  );
+  const crates = parseRustAudit(section);
+  assert.deepEqual(
+    crates.map(({ name, version, kind }) => `${name} ${version} ${kind}`),
+    [
+      'adler2 2.0.1 runtime',
+      'cc 1.11.3 build',
+      'find-msvc-tools 0.1.15 build',
+      'itoa 1.0.19 runtime',
+      'rs 0.1.0 runtime',
+      'shlex 2.0.1 build',
+    ],
+  );
+  assert.deepEqual(crates.find(({ root }) => root)?.name, 'rs');
+});
+
 test('a program without the section has nothing to say', () => {
   const bytes = buildElf({ sections: [{ name: '.text', content: Buffer.alloc(4) }] });
   assert.equal(readRustAudit(sourceOfBytes(bytes)), undefined);

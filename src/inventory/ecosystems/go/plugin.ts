@@ -56,7 +56,7 @@ export const plugin: Ecosystem<GoFact> = {
   assemble(facts) {
     return {
       packages: facts.flatMap(packagesOf),
-      gaps: facts.flatMap(gapsOf),
+      gaps: gapsOf(facts),
     };
   },
 };
@@ -144,16 +144,17 @@ function packageOf(
   };
 }
 
-function gapsOf({ path, fact }: LocatedFact<GoFact>): readonly CoverageGap[] {
-  if (fact.from === 'build-info' && fact.main !== undefined) return [];
-  const known =
-    fact.from === undefined ? 'neither its modules nor its toolchain' : 'not its modules';
+/** Programs without module list cannot be judged beyond their toolchain, if they even tell that. */
+function gapsOf(facts: readonly LocatedFact<GoFact>[]): readonly CoverageGap[] {
+  const silent = facts.filter(({ fact }) => fact.from !== 'build-info' || fact.main === undefined);
+  const [first] = silent;
+  if (first === undefined) return [];
   return [
     {
       code: 'go-modules-unknown',
-      message: `A Go program without a module list tells ${known}`,
-      subject: path,
-      hint: 'build it from a module with Go 1.18 or later, and keep its build information',
+      message: `${silent.length} Go programs do not tell which modules they hold`,
+      subject: first.path,
+      hint: 'build them from a module with Go 1.18 or later, and keep their build information',
       blocking: false,
     },
   ];
