@@ -97,6 +97,18 @@ export class ElfRow {
   }
 }
 
+/**
+ * Undefined where the file is no ELF file: for who looks at every file that begins like one, and has
+ * nothing to say about those that are damaged.
+ */
+export function findElfHeader(source: ByteSource): ElfHeader | undefined {
+  try {
+    return readElfHeader(source);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws `invalid` when the file is no ELF file or is cut within its header. */
 export function readElfHeader(source: ByteSource): ElfHeader {
   const start = source.read(0, 64);

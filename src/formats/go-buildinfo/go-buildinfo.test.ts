@@ -2,7 +2,7 @@
 // The record below was written by Go 1.26.8 for a module made for this test; the expectations are
 // what `go version -m` prints for that program.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -8,8 +8,8 @@ import { PlimsollError } from '../../model/errors.ts';
 import type { ByteSource } from '../byte-source/byte-source.ts';
 import {
   ElfRow,
+  findElfHeader,
   offsetOfAddress,
-  readElfHeader,
   readSection,
   readSectionNames,
   readSections,
@@ -45,22 +45,33 @@ const goSections = ['.go.buildinfo', '.gopclntab', '.note.go.buildid', '.go.modu
 
 /**
  * Undefined where the file is no Go program.
- * @throws `invalid` when it is one and its record is damaged, or when the ELF file itself is.
+ * @throws `invalid` when it is one and its record is damaged.
  */
 export function readGoBuildInfo(source: ByteSource): GoBuildInfo | undefined {
-  const header = readElfHeader(source);
-  if (!mayBeGo(source, header)) return undefined;
-  const sections = readSections(source, header);
-  const segments = readSegments(source, header);
+  const header = findElfHeader(source);
+  if (header === undefined || !mayBeGo(source, header)) return undefined;
+  // A program runs without its section table, so a damaged one must not hide what is in it.
+  const sections = orNone(() => readSections(source, header));
+  const segments = orNone(() => readSegments(source, header));
   const record = findRecord(source, sections, segments);
   if (record !== undefined) return readRecord(source, segments, record);
   const toolchain = findBuildVersion(source, header, sections);
   return toolchain ? { toolchain, from: 'runtime-variable' } : undefined;
 }
 
+function orNone<Row>(read: () => readonly Row[]): readonly Row[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PlimsollError) return [];
+    throw error;
+  }
+}
+
 /** True when only Go's linker can have made the file, with build information or without. */
 export function isGoProgram(source: ByteSource): boolean {
-  const names = readSectionNames(source, readElfHeader(source));
+  const header = findElfHeader(source);
+  const names = header === undefined ? Buffer.alloc(0) : readSectionNames(source, header);
   return goSections.some((name) => names.includes(name));
 }
 

@@ -81,19 +81,17 @@ test('any JSON and any bytes give a package, nothing, or our own error', () => {
       fc.oneof(
         fc.json().map((text) => Buffer.from(text)),
         fc.uint8Array({ maxLength: 50 }),
-        fc
-          .jsonValue()
-          .map((value) =>
-            Buffer.from(
-              JSON.stringify({
-                name: 'a',
-                version: '1',
-                license: value,
-                licenses: value,
-                author: value,
-              }),
-            ),
+        fc.jsonValue().map((value) =>
+          Buffer.from(
+            JSON.stringify({
+              name: 'a',
+              version: '1',
+              license: value,
+              licenses: value,
+              author: value,
+            }),
           ),
+        ),
       ),
       (bytes) => {
         try {

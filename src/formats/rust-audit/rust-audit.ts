@@ -4,7 +4,7 @@
 import { inflateSync } from 'node:zlib';
 import { PlimsollError, reasonOf } from '../../model/errors.ts';
 import type { ByteSource } from '../byte-source/byte-source.ts';
-import { readElfHeader, readSection, readSectionNames, readSections } from '../elf/elf.ts';
+import { findElfHeader, readSection, readSectionNames, readSections } from '../elf/elf.ts';
 
 export interface AuditedCrate {
   readonly name: string;
@@ -26,11 +26,12 @@ const textLengthMax = 1024;
 
 /**
  * Undefined where the file has no such section.
- * @throws `invalid` when it has one that cannot be read, or the ELF file itself cannot.
+ * @throws `invalid` when it has one that cannot be read.
  */
 export function readRustAudit(source: ByteSource): readonly AuditedCrate[] | undefined {
-  const header = readElfHeader(source);
-  if (!readSectionNames(source, header).includes(sectionName)) return undefined;
+  const header = findElfHeader(source);
+  if (header === undefined || !readSectionNames(source, header).includes(sectionName))
+    return undefined;
   const section = readSections(source, header).find(({ name }) => name === sectionName);
   if (section === undefined) return undefined;
   return parseRustAudit(readSection(source, section, compressedBytesMax));
