@@ -7,5 +7,6 @@ export const registry: Readonly<Record<string, () => Promise<ImageSource>>> = {
   'docker-archive': async () => (await import('./docker-archive/plugin.ts')).plugin,
   oci: async () => (await import('./oci/plugin.ts')).plugin,
   'oci-archive': async () => (await import('./oci-archive/plugin.ts')).plugin,
+  registry: async () => (await import('./registry/plugin.ts')).plugin,
   rootfs: async () => (await import('./rootfs/plugin.ts')).plugin,
 };
