@@ -1,61 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// Facts of the files that can be seen when layers lie on each other. A fact of a layer is effective
-// as long as the tree's entry at its path comes from that layer; what a later layer replaced or
-// removed never comes back.
-import type { JsonValue, LocatedFact } from '../image/file-reader.ts';
-import type { FileTree } from '../image/file-tree.ts';
+// Facts of the files that can be seen when layers lie on each other. What a later layer replaced or
+// removed never comes back, so a fact that is not effective any more is forgotten.
+import type { FileReader, JsonValue, LocatedFact } from '../image/file-reader.ts';
+import type { LayerFact } from '../image/layer-reading.ts';
 
-/** A fact as a layer gives it: its path is the one in the layer's archive. */
-export interface LayerFact {
-  readonly path: string;
-  readonly fact: JsonValue;
+/** Of a merged tree, what this needs. */
+export interface PlacesOfRecords {
+  /** Every effective path that shows the content of this record of this layer's index. */
+  pathsOf(layer: number, record: number): readonly string[];
 }
 
 interface LiveFact {
-  readonly layerPath: string;
-  readonly located: LocatedFact;
+  readonly layer: number;
+  readonly record: number;
+  readonly basename: string;
+  readonly fact: JsonValue;
+  /** One for each path, in the order of `pathsOf`. */
+  readonly located: readonly LocatedFact[];
 }
 
 /** Facts of one reader, layer by layer. */
 export class EffectiveFacts {
+  /** The reader told the file by its first bytes: any other name of it is as good. */
+  readonly #byContent: boolean;
   #live: readonly LiveFact[] = [];
   #list: readonly LocatedFact[] = [];
+
+  constructor(reader: Pick<FileReader, 'files'>) {
+    this.#byContent = reader.files.some(({ kind }) => kind === 'elf');
+  }
 
   /** In the order of the layers, each at the path that links in its folders lead to. */
   get list(): readonly LocatedFact[] {
     return this.#list;
   }
 
-  get count(): number {
-    return this.#live.length;
+  /** After a layer was put on `tree`. True when other facts are effective than before. */
+  apply(tree: PlacesOfRecords, layer: number, facts: readonly LayerFact[]): boolean {
+    const added = facts.map(({ path, record, fact }) => {
+      const basename = path.slice(path.lastIndexOf('/') + 1);
+      return { layer, record, basename, fact, located: [] };
+    });
+    const next: LiveFact[] = [];
+    let changed = false;
+    for (const item of [...this.#live, ...added]) {
+      const paths = this.#pathsOf(tree, item);
+      const isSame =
+        paths.length === item.located.length &&
+        paths.every((path, at) => path === item.located[at]!.path);
+      changed ||= !isSame;
+      if (paths.length === 0) continue;
+      const located = paths.map((path) => ({ path, layer: item.layer, fact: item.fact }));
+      next.push(isSame ? item : { ...item, located });
+    }
+    this.#live = next;
+    if (changed) this.#list = next.flatMap(({ located }) => located);
+    return changed;
   }
 
-  /** After a layer was put on `tree`. True when other facts are effective than before. */
-  apply(tree: FileTree, layer: number, facts: readonly LayerFact[]): boolean {
-    // Two names of one file, or one name twice in an archive: the last one counts.
-    const live = new Map<string, LiveFact>();
-    for (const item of this.#live) {
-      const { located } = item;
-      const entry = tree.lookup(item.layerPath);
-      if (entry?.kind !== 'file' || entry.layer !== located.layer) continue;
-      // A folder above was moved to another place by a link of this layer.
-      live.set(
-        entry.path,
-        entry.path === located.path ? item : { ...item, located: { ...located, path: entry.path } },
-      );
-    }
-    for (const { path, fact } of facts) {
-      const entry = tree.lookup(path);
-      if (entry?.kind !== 'file' || entry.layer !== layer) continue;
-      live.set(entry.path, { layerPath: path, located: { path: entry.path, layer, fact } });
-    }
-    const next = [...live.values()];
-    const changed =
-      next.length !== this.#live.length || next.some((item, at) => item !== this.#live[at]);
-    if (changed) {
-      this.#live = next;
-      this.#list = next.map(({ located }) => located);
-    }
-    return changed;
+  /** A hard link of another name is not what the reader asked for: `status-old` is no `status`. */
+  #pathsOf(tree: PlacesOfRecords, { layer, record, basename }: LiveFact): readonly string[] {
+    const paths = tree.pathsOf(layer, record);
+    return this.#byContent ? paths : paths.filter((path) => path.endsWith(`/${basename}`));
   }
 }

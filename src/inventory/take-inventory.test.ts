@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { dataFolder, noData, testData } from '../../testing/data.ts';
 import { inventoryOf, type LayerFiles } from '../../testing/inventory-layers.ts';
 import { makeRpmDatabase, noRpm } from '../../testing/rpm-database.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -11,6 +13,7 @@ import type { Package } from '../model/package.ts';
 import type { Ecosystem } from './ecosystem.ts';
 import { plugin as apk } from './ecosystems/apk/plugin.ts';
 import { plugin as dpkg } from './ecosystems/dpkg/plugin.ts';
+import { plugin as npm } from './ecosystems/npm/plugin.ts';
 import { plugin as python } from './ecosystems/python/plugin.ts';
 import { plugin as rpm } from './ecosystems/rpm/plugin.ts';
 
@@ -45,7 +48,9 @@ test('a package comes from the first layer from which on it is there to the end'
   assert.deepEqual(names(inventory.packages), ['a 2 @2', 'b 1 @0', 'c 1 @3', 'd 1 @3']);
   assert.deepEqual(names(inventory.hiddenPackages), ['a 1 @0']);
   assert.equal(inventory.hiddenPackages[0]!.hidden, true);
-  assert.deepEqual(inventory.packages[0]!.locations, [{ path: '/var/lib/dpkg/status', layer: 3 }]);
+  const layerDigest = inventory.image.layers[3]!.diffId;
+  const location = { path: '/var/lib/dpkg/status', layer: 3, layerDigest };
+  assert.deepEqual(inventory.packages[0]!.locations, [location]);
   assert.deepEqual(gaps(inventory), []);
   assert.equal(inventory.packages[0]!.ecosystem, 'Debian:12');
   assert.equal(inventory.packages[0]!.purl, 'pkg:deb/debian/a@2?arch=amd64&distro=debian-12');
@@ -286,3 +291,75 @@ test('damage that a later layer replaced is told of its layer only, not once per
   assert.equal(inventory.issues.length, 1);
   assert.deepEqual(names(inventory.packages), ['a 1 @1', 'b 1 @2']);
 });
+
+test('a hard link of another name is no database; one of the same name is', async () => {
+  const removed = await inventoryOf(
+    [
+      { ...debian('12'), ...status('a 1'), '/var/lib/dpkg/status-old': '=> /var/lib/dpkg/status' },
+      { '/var/lib/dpkg/status': null },
+    ],
+    os,
+  );
+  assert.deepEqual(removed.packages, []);
+  assert.deepEqual(names(removed.hiddenPackages), ['a 1 @0']);
+  const packageJson = '{"name":"x","version":"1.0.0"}';
+  const linked = await inventoryOf(
+    [
+      {
+        '/store/node_modules/x/package.json': packageJson,
+        '/app/node_modules/x/package.json': '=> /store/node_modules/x/package.json',
+      },
+      { '/store': null },
+    ],
+    [npm],
+  );
+  assert.deepEqual(
+    linked.packages.map((item) => [item.name, item.locations[0]!.path]),
+    [['x', '/app/node_modules/x/package.json']],
+  );
+});
+
+const rootfs = noData ? ['(absent)'] : readdirSync(join(dataFolder, 'rootfs'));
+for (const name of rootfs) {
+  test(`${name}: every package, and no executable without an owner`, { skip: noData }, async () => {
+    const archive = join(dataFolder, 'rootfs', name);
+    const inventory = await inventoryOf([createReadStream(archive)], os);
+    const member = ['-xzOf', archive, './lib/apk/db/installed'];
+    const database = spawnSync('tar', member, { encoding: 'utf8' }).stdout;
+    const want = database
+      .split('\n\n')
+      .filter((record) => record.trim() !== '')
+      .map((record) => `${/^P:(.*)$/m.exec(record)![1]} ${/^V:(.*)$/m.exec(record)![1]} @0`)
+      .sort();
+    assert.deepEqual([...names(inventory.packages)].sort(), want);
+    assert.deepEqual(inventory.ownership!.unownedExecutables, []);
+    assert.deepEqual(inventory.issues, []);
+    const branch = /rootfs-(edge|\d+\.\d+)/.exec(name)![1];
+    const ecosystem = branch === 'edge' ? 'Alpine:edge' : `Alpine:v${branch}`;
+    for (const item of inventory.packages) assert.equal(item.ecosystem, ecosystem);
+  });
+}
+
+test(
+  'a Debian server: every package that dpkg-query calls installed',
+  { skip: noData },
+  async () => {
+    const folder = testData('debian12');
+    for (const variant of ['main', 'patched']) {
+      const archive = join(folder, `bookworm-server-${variant}.dpkg-skeleton.tar.zst`);
+      const inventory = await inventoryOf([createReadStream(archive)], os);
+      const count = /Status: [a-z]+ ok installed/g;
+      const text = spawnSync('tar', ['-I', 'zstd', '-xOf', archive, './var/lib/dpkg/status'], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      }).stdout;
+      assert.equal(inventory.packages.length, text.match(count)!.length);
+      assert.ok(inventory.packages.length > 300);
+      assert.deepEqual(
+        inventory.gaps.filter(({ blocking }) => blocking),
+        [],
+      );
+      assert.deepEqual(inventory.issues, []);
+    }
+  },
+);

@@ -2,7 +2,10 @@
 // From what was read of each layer to what is in the image: the layers are put on each other one
 // by one; where that changes the facts of an ecosystem, its packages are assembled anew; the last
 // step is the inventory, the ones before tell layers and hidden packages.
+import type { FileReader, LocatedFact } from '../image/file-reader.ts';
 import type { FileTree } from '../image/file-tree.ts';
+import { TreeBuilder } from '../image/merge-layers.ts';
+import type { LayerResult } from '../image/read-layer.ts';
 import type { CoverageGap } from '../model/coverage.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { ImageSummary } from '../model/image.ts';
@@ -13,44 +16,27 @@ import { packageKey, type Package } from '../model/package.ts';
 import type { Location } from '../model/location.ts';
 import { findDistribution, distributionReader, type DistributionFact } from './distribution.ts';
 import { distributionGaps } from './distribution-gaps.ts';
-import { EffectiveFacts, type LayerFact } from './effective-facts.ts';
+import { EffectiveFacts } from './effective-facts.ts';
 import type { Assembled, Ecosystem, FoundPackage } from './ecosystem.ts';
 import { fileOfLocation, findOwnership, OsClaims, Places } from './ownership.ts';
 import { PackageHistory, type StepPackage } from './package-history.ts';
-import type { LocatedFact } from '../image/file-reader.ts';
 
-/** What was read of one layer; `Index` is what the tree is built from. */
-export interface InventoryLayer<Index> {
-  readonly index: Index;
-  /** By reader id. */
-  readonly facts: ReadonlyMap<string, readonly LayerFact[]>;
-  readonly issues: readonly Issue[];
-  /** False: the layer could not be read to its end. */
-  readonly complete: boolean;
-}
-
-/** Puts layers on each other; src/image/merge-layers.ts. */
-export interface GrowingTree<Index> {
-  /** All layers so far; may be another object after each `apply`, or the same one grown. */
-  apply(index: Index, layer: number): FileTree;
-}
-
-export interface InventoryInput<Index> {
+export interface InventoryInput {
   /** What the user named. */
   readonly source: string;
   readonly image: ImageSummary;
-  /** The base first, one for each of `image.layers`. */
-  readonly layers: readonly InventoryLayer<Index>[];
-  readonly tree: GrowingTree<Index>;
-  /** Of an image without layers. */
-  readonly emptyTree: FileTree;
+  /** What was read of each layer with the distribution's reader and the ecosystems; the base first, one for each of `image.layers`. */
+  readonly layers: readonly InventoryLayer[];
   readonly ecosystems: readonly Ecosystem[];
   /** Damage found when the image was opened. */
   readonly issues: readonly Issue[];
+  /** Mounts of `rootfs:/` that were not read. */
   readonly skippedMounts: readonly string[];
   /** Decides whether a distribution is past its end of life. */
   readonly now: Date;
 }
+
+export type InventoryLayer = Pick<LayerResult, 'index' | 'facts' | 'issues' | 'complete'>;
 
 /**
  * Checks of facts against the tree over all steps. Beyond it only the last step is looked at:
@@ -59,14 +45,22 @@ export interface InventoryInput<Index> {
 const checksMax = 20_000_000;
 
 /** Never throws for what an image holds: a plugin that fails becomes an issue and a gap. */
-export function takeInventory<Index>(input: InventoryInput<Index>): Inventory {
+export function takeInventory(input: InventoryInput): Inventory {
   return new InventoryTaking(input).take();
 }
 
 const noPackages: Assembled = { packages: [] };
 
-class InventoryTaking<Index> {
-  readonly #input: InventoryInput<Index>;
+/** Of an image without layers. */
+const noFiles: FileTree = {
+  size: 0,
+  lookup: () => undefined,
+  resolve: () => undefined,
+  entries: () => [],
+};
+
+class InventoryTaking {
+  readonly #input: InventoryInput;
   readonly #facts: ReadonlyMap<string, EffectiveFacts>;
   readonly #assembled = new Map<string, Assembled>();
   readonly #history = new PackageHistory();
@@ -75,14 +69,14 @@ class InventoryTaking<Index> {
   readonly #issues = new IssueList();
   readonly #gaps: CoverageGap[] = [];
   readonly #withSteps: boolean;
+  readonly #builder = new TreeBuilder(this.#issues);
   #distribution: Distribution | undefined;
-  #tree: FileTree;
+  #tree: FileTree = noFiles;
 
-  constructor(input: InventoryInput<Index>) {
+  constructor(input: InventoryInput) {
     this.#input = input;
-    this.#tree = input.emptyTree;
-    const ids = [distributionReader.id, ...input.ecosystems.map(({ id }) => id)];
-    this.#facts = new Map(ids.map((id) => [id, new EffectiveFacts()]));
+    const readers: readonly FileReader[] = [distributionReader, ...input.ecosystems];
+    this.#facts = new Map(readers.map((reader) => [reader.id, new EffectiveFacts(reader)]));
     this.#withSteps = this.#canTakeSteps();
   }
 
@@ -91,7 +85,8 @@ class InventoryTaking<Index> {
     this.#issues.addAll(issues);
     for (const layer of layers) this.#issues.addAll(layer.issues);
     for (const [number, layer] of layers.entries()) {
-      this.#tree = this.#input.tree.apply(layer.index, number);
+      this.#builder.apply(layer.index);
+      this.#tree = this.#builder.tree;
       const changed = this.#applyFacts(number, layer);
       const isLast = number === layers.length - 1;
       if (isLast || (this.#withSteps && changed.size > 0)) this.#step(number, changed, isLast);
@@ -117,10 +112,10 @@ class InventoryTaking<Index> {
   }
 
   /** Ids of the readers whose effective facts are others than before. */
-  #applyFacts(number: number, layer: InventoryLayer<Index>): ReadonlySet<string> {
+  #applyFacts(number: number, layer: InventoryLayer): ReadonlySet<string> {
     const changed = new Set<string>();
     for (const [id, facts] of this.#facts)
-      if (facts.apply(this.#tree, number, layer.facts.get(id) ?? [])) changed.add(id);
+      if (facts.apply(this.#builder.tree, number, layer.facts.get(id) ?? [])) changed.add(id);
     return changed;
   }
 
