@@ -17,6 +17,8 @@ export interface TreeEntry {
   readonly linkTarget?: string;
   /** Told by the first bytes of a regular file. */
   readonly content?: 'elf' | 'script' | 'other';
+  /** Extended attribute `security.capability` of a file, as stored: capabilities(7). */
+  readonly capability?: Uint8Array;
 }
 
 export interface FileTree {

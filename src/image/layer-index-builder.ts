@@ -4,6 +4,7 @@
 // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
 import type { IssueSink } from '../model/issue.ts';
 import { decodePath } from '../model/path-bytes.ts';
+import { growing, reserve, settled } from './column.ts';
 import {
   contentClasses,
   type ContentClass,
@@ -35,30 +36,16 @@ const whiteoutPrefix = Buffer.from('.wh.');
 const opaqueName = Buffer.from('.wh..wh..opq');
 /** aufs kept its own administration under such names; they were never part of an image's files. */
 const aufsPrefix = Buffer.from('.wh..wh.');
-/** First power of two that most layers fit in. */
-const recordsAtFirst = 1 << 12;
-
-type Growing = { -readonly [Name in keyof LayerColumns]: LayerColumns[Name] };
 
 export class LayerIndexBuilder implements NameTableOwner {
   readonly #issues: IssueSink;
   readonly #limits: LayerIndexLimits;
   readonly #table = new NameTable(this);
-  #columns: Growing = {
-    parent: new Int32Array(recordsAtFirst),
-    nameEnd: new Uint32Array(recordsAtFirst),
-    mode: new Uint16Array(recordsAtFirst),
-    flags: new Uint8Array(recordsAtFirst),
-    uid: new Uint32Array(recordsAtFirst),
-    gid: new Uint32Array(recordsAtFirst),
-    sizeLow: new Uint32Array(recordsAtFirst),
-    sizeHigh: new Uint16Array(recordsAtFirst),
-    link: new Uint32Array(recordsAtFirst),
-  };
+  readonly #columns: LayerColumns;
   #count = 1;
-  #names = new Uint8Array(1 << 16);
+  readonly #names: Uint8Array<ArrayBuffer>;
   #namesUsed = 0;
-  #links = new Uint8Array(1 << 12);
+  readonly #links: Uint8Array<ArrayBuffer>;
   #linksUsed = 0;
   readonly #capabilities = new Map<number, Uint8Array>();
   #capabilityBytes = 0;
@@ -72,6 +59,21 @@ export class LayerIndexBuilder implements NameTableOwner {
   constructor(issues: IssueSink, limits: Partial<LayerIndexLimits> = {}) {
     this.#issues = issues;
     this.#limits = { ...defaultLayerIndexLimits, ...limits };
+    const { recordsMax, nameBytesMax } = this.#limits;
+    this.#columns = {
+      parent: growing(Int32Array, recordsMax),
+      nameEnd: growing(Uint32Array, recordsMax),
+      mode: growing(Uint16Array, recordsMax),
+      flags: growing(Uint8Array, recordsMax),
+      uid: growing(Uint32Array, recordsMax),
+      gid: growing(Uint32Array, recordsMax),
+      sizeLow: growing(Uint32Array, recordsMax),
+      sizeHigh: growing(Uint16Array, recordsMax),
+      link: growing(Uint32Array, recordsMax),
+    };
+    this.#names = growing(Uint8Array, nameBytesMax);
+    this.#links = growing(Uint8Array, nameBytesMax);
+    this.#grow(1);
     this.#columns.parent[0] = -1;
   }
 
@@ -112,9 +114,19 @@ export class LayerIndexBuilder implements NameTableOwner {
   finish(): LayerIndex {
     const index = new LayerIndex({
       count: this.#count,
-      columns: this.#resized(this.#count),
-      names: resize(this.#names, this.#namesUsed),
-      links: resize(this.#links, this.#linksUsed),
+      columns: {
+        parent: settled(this.#columns.parent, this.#count),
+        nameEnd: settled(this.#columns.nameEnd, this.#count),
+        mode: settled(this.#columns.mode, this.#count),
+        flags: settled(this.#columns.flags, this.#count),
+        uid: settled(this.#columns.uid, this.#count),
+        gid: settled(this.#columns.gid, this.#count),
+        sizeLow: settled(this.#columns.sizeLow, this.#count),
+        sizeHigh: settled(this.#columns.sizeHigh, this.#count),
+        link: settled(this.#columns.link, this.#count),
+      },
+      names: settled(this.#names, this.#namesUsed),
+      links: settled(this.#links, this.#linksUsed),
       capabilities: this.#capabilities,
       markers: this.#markers,
     });
@@ -214,7 +226,7 @@ export class LayerIndexBuilder implements NameTableOwner {
       this.#full('link targets');
       return;
     }
-    if (end > this.#links.length) this.#links = grown(this.#links, end);
+    reserve(this.#links, end);
     this.#links[this.#linksUsed] = target.length & 0xff;
     this.#links[this.#linksUsed + 1] = target.length >> 8;
     this.#links.set(target, this.#linksUsed + 2);
@@ -268,9 +280,8 @@ export class LayerIndexBuilder implements NameTableOwner {
       return -1;
     }
     const record = this.#count;
-    if (record === this.#columns.parent.length)
-      this.#columns = this.#resized(Math.min(this.#limits.recordsMax, grownLength(record)));
-    if (nameEnd > this.#names.length) this.#names = grown(this.#names, nameEnd);
+    if (record === this.#columns.parent.length) this.#grow(record + 1);
+    reserve(this.#names, nameEnd);
     for (let from = start, to = this.#namesUsed; from < end; from++, to++)
       this.#names[to] = path[from]!;
     this.#namesUsed = nameEnd;
@@ -283,19 +294,8 @@ export class LayerIndexBuilder implements NameTableOwner {
     return record;
   }
 
-  #resized(length: number): Growing {
-    const columns = this.#columns;
-    return {
-      parent: resize(columns.parent, length),
-      nameEnd: resize(columns.nameEnd, length),
-      mode: resize(columns.mode, length),
-      flags: resize(columns.flags, length),
-      uid: resize(columns.uid, length),
-      gid: resize(columns.gid, length),
-      sizeLow: resize(columns.sizeLow, length),
-      sizeHigh: resize(columns.sizeHigh, length),
-      link: resize(columns.link, length),
-    };
+  #grow(length: number): void {
+    for (const column of Object.values(this.#columns)) reserve(column, length);
   }
 
   #full(what: string): void {
@@ -326,21 +326,4 @@ function hasMarkerPrefix(path: Uint8Array): boolean {
 
 function startsWith(path: Uint8Array, at: number, prefix: Uint8Array): boolean {
   return equalsName(path, at, Math.min(path.length, at + prefix.length), prefix, 0, prefix.length);
-}
-
-/** By a half: doubling would leave up to half of the memory unused. */
-function grownLength(length: number): number {
-  return length + (length >> 1);
-}
-
-function grown(bytes: Uint8Array<ArrayBuffer>, need: number): Uint8Array<ArrayBuffer> {
-  return resize(bytes, Math.max(need, grownLength(bytes.length)));
-}
-
-type Column = Int32Array | Uint32Array | Uint16Array | Uint8Array;
-
-/** The same column with another length. The old one is given up at once, not when it is collected. */
-function resize<Kind extends Column>(column: Kind, length: number): Kind {
-  const buffer = (column.buffer as ArrayBuffer).transfer(length * column.BYTES_PER_ELEMENT);
-  return new (column.constructor as new (buffer: ArrayBuffer) => Kind)(buffer);
 }

@@ -31,7 +31,9 @@ export type ContentClass = (typeof contentClasses)[number];
 /** What a record does to the layers below. */
 export const marker = { none: 0, whiteout: 1, opaque: 2 } as const;
 
-/** Columns by record number. `mode` has the kind in its upper four bits. */
+/**
+ * Columns by record number. One that is empty stands for zeros. `mode` has the kind in its upper four bits.
+ */
 export interface LayerColumns {
   readonly parent: Int32Array;
   /** Where the name ends in `names`; it begins where the one before ends. */
@@ -80,35 +82,43 @@ export class LayerIndex {
   }
 
   kind(record: number): RecordKind {
-    return recordKinds[this.columns.mode[record]! >> 12]!;
+    return recordKinds[(this.columns.mode[record] ?? 0) >> 12]!;
   }
 
   kindNumber(record: number): number {
-    return this.columns.mode[record]! >> 12;
+    return (this.columns.mode[record] ?? 0) >> 12;
   }
 
   mode(record: number): number {
-    return this.columns.mode[record]! & 0o7777;
+    return (this.columns.mode[record] ?? 0) & 0o7777;
+  }
+
+  uid(record: number): number {
+    return this.columns.uid[record] ?? 0;
+  }
+
+  gid(record: number): number {
+    return this.columns.gid[record] ?? 0;
   }
 
   sizeBytes(record: number): number {
-    return this.columns.sizeHigh[record]! * 2 ** 32 + this.columns.sizeLow[record]!;
+    return (this.columns.sizeHigh[record] ?? 0) * 2 ** 32 + (this.columns.sizeLow[record] ?? 0);
   }
 
   content(record: number): ContentClass {
-    return contentClasses[this.columns.flags[record]! & 3]!;
+    return contentClasses[(this.columns.flags[record] ?? 0) & 3]!;
   }
 
   marker(record: number): number {
-    return (this.columns.flags[record]! >> 2) & 3;
+    return ((this.columns.flags[record] ?? 0) >> 2) & 3;
   }
 
   nameStart(record: number): number {
-    return record === 0 ? 0 : this.columns.nameEnd[record - 1]!;
+    return record === 0 ? 0 : (this.columns.nameEnd[record - 1] ?? 0);
   }
 
   nameEnd(record: number): number {
-    return this.columns.nameEnd[record]!;
+    return this.columns.nameEnd[record] ?? 0;
   }
 
   /** The basename. A view. */
@@ -118,7 +128,7 @@ export class LayerIndex {
 
   /** Target of a symlink or hard link. A view. */
   linkTarget(record: number): Uint8Array | undefined {
-    const at = this.columns.link[record]!;
+    const at = this.columns.link[record] ?? 0;
     if (at === 0) return undefined;
     const length = this.links[at - 1]! | (this.links[at]! << 8);
     return this.links.subarray(at + 1, at + 1 + length);

@@ -97,5 +97,7 @@ export class NameTable {
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = filed;
     }
+    // Given up at once, not when it is collected.
+    old.buffer.transfer(0);
   }
 }
