@@ -8,6 +8,7 @@ import type { Finding } from '../src/model/finding.ts';
 import type { ImageSummary } from '../src/model/image.ts';
 import type { Inventory } from '../src/model/inventory.ts';
 import type { Package } from '../src/model/package.ts';
+import { decodePath, encodePath } from '../src/model/path-bytes.ts';
 import { severities } from '../src/model/severity.ts';
 
 export function digestOf(hexDigit: string): Digest {
@@ -344,7 +345,10 @@ export const hostilePackage: fc.Arbitrary<Package> = fc
       vendor: license,
       source: { name: version, version: name },
       purl: `pkg:generic/${encodeURIComponent(name.toWellFormed())}@${encodeURIComponent(version.toWellFormed())}`,
-      locations: [{ path: `/${path}`, layer: 1, layerDigest: digestOf('1') }],
+      // Only what bytes can be: see model/path-bytes.ts.
+      locations: [
+        { path: decodePath(encodePath(`/${path}`)), layer: 1, layerDigest: digestOf('1') },
+      ],
     }),
   );
 

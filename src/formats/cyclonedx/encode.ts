@@ -123,7 +123,7 @@ function packageComponent(item: Package, reference: string): object {
     name,
     version: shortVersion(version),
     ...(item.hidden ? { scope: 'excluded' } : {}),
-    ...(license === undefined ? {} : { licenses: [licenseChoice(license)] }),
+    ...(!license ? {} : { licenses: [licenseChoice(license)] }),
     ...(purl === '' ? {} : { purl }),
     ...(occurrences.length === 0 ? {} : { evidence: { occurrences } }),
     ...properties(packageProperties(item)),

@@ -11,7 +11,7 @@
  */
 export function* jsonText(value: unknown, levels: number, indent = ''): Iterable<string> {
   if (levels <= 0 || !isContainer(value)) {
-    yield compact(value);
+    yield jsonLine(value);
     return;
   }
   const listed = isIterable(value);
@@ -24,7 +24,7 @@ export function* jsonText(value: unknown, levels: number, indent = ''): Iterable
     if (listed) yield* jsonText(member, levels - 1, inner);
     else {
       const [key, content] = member as [string, unknown];
-      yield `${compact(key)}: `;
+      yield `${jsonLine(key)}: `;
       yield* jsonText(content, levels - 1, inner);
     }
   }
@@ -41,7 +41,8 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;
 }
 
-function compact(value: unknown): string {
+/** The whole text on one line. */
+export function jsonLine(value: unknown): string {
   const text = JSON.stringify(isContainer(value) && isIterable(value) ? [...value] : value);
   if (!text.includes('\\ud')) return text;
   // Pairs of backslashes are taken first: `\\udc80` is a backslash and letters.

@@ -6,6 +6,7 @@ import type { Distribution } from '../../model/distribution.ts';
 import type { ImageSummary, LayerDescriptor } from '../../model/image.ts';
 import type { Location } from '../../model/location.ts';
 import type { Package } from '../../model/package.ts';
+import { jsonLine } from '../json/stream.ts';
 import { decodePath, encodePath } from '../../model/path-bytes.ts';
 import { isDigest } from '../../model/digest.ts';
 import { formatPlatform } from '../../model/platform.ts';
@@ -34,7 +35,7 @@ export function packageProperties(item: Package): readonly Property[] {
     ['foundBy', item.foundBy],
     ['layer', item.layer],
     ['hidden', item.hidden || undefined],
-    ['detail', item.detail === undefined ? undefined : JSON.stringify(item.detail)],
+    ['detail', item.detail === undefined ? undefined : jsonLine(item.detail)],
     ...item.locations.flatMap(({ path, layer }, at) => [
       [`location:${at}:path`, path.toWellFormed()] as const,
       [
