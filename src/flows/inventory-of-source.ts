@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what the user names to what is in it: the image is opened, its layers are read once (or
+// taken from the cache), put on each other, and the packages in them told. `sbom:` sources are
+// somebody else's answer to the same question.
+import { dockerfileLines } from '../formats/dockerfile/history-lines.ts';
+import { readImage } from '../image/read-image.ts';
+import type { Image } from '../image/image.ts';
+import type { SourceContext } from '../image/image-source.ts';
+import { LayerCache } from '../image/layer-cache.ts';
+import { TreeBuilder } from '../image/merge-layers.ts';
+import { openImage } from '../image/open-image.ts';
+import type { LayerResult } from '../image/read-layer.ts';
+import { distributionReader } from '../inventory/distribution.ts';
+import { registry as ecosystems } from '../inventory/ecosystems/registry.ts';
+import { takeInventory } from '../inventory/take-inventory.ts';
+import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { IssueList } from '../model/issue.ts';
+import { inventoryOfSbom, sbomPrefix } from './inventory-of-sbom.ts';
+
+export interface InventoryRequest {
+  /** As the user wrote it: `web:1.4`, `docker-archive:web.tar`, `sbom:web.json`. */
+  readonly source: string;
+  /** Text of the Dockerfile that the image was made with. */
+  readonly dockerfile?: string;
+}
+
+export interface InventoryServices extends SourceContext {
+  /** Holds the cache of layers; undefined: every layer is read. */
+  readonly stateFolder?: string;
+  readonly now: Date;
+}
+
+/** @throws PlimsollError when the source cannot be opened or is not what its digests say. */
+export async function inventoryOfSource(
+  request: InventoryRequest,
+  services: InventoryServices,
+): Promise<Inventory> {
+  if (request.source.startsWith(sbomPrefix)) return await inventoryOfSbom(request.source, services);
+  const image = await openImage(request.source, services);
+  try {
+    return await inventoryOfImage(image, request, services);
+  } finally {
+    await image.close();
+  }
+}
+
+async function inventoryOfImage(
+  image: Image,
+  request: InventoryRequest,
+  services: InventoryServices,
+): Promise<Inventory> {
+  const cache =
+    services.stateFolder === undefined ? undefined : LayerCache.open(services.stateFolder);
+  try {
+    const { layers } = await readImage(image, [distributionReader, ...ecosystems], {
+      ...(cache === undefined ? {} : { cache }),
+      progress: services.progress,
+      signal: services.signal,
+    });
+    return merge(image, layers, request, services.now);
+  } finally {
+    cache?.close();
+  }
+}
+
+function merge(
+  image: Image,
+  layers: readonly LayerResult[],
+  request: InventoryRequest,
+  now: Date,
+): Inventory {
+  const issues = new IssueList();
+  const builder = new TreeBuilder(issues);
+  const inventory = takeInventory({
+    source: image.source,
+    image: summaryOf(image, layers, request.dockerfile),
+    layers,
+    tree: {
+      apply: (index) => {
+        builder.apply(index);
+        return builder.tree;
+      },
+    },
+    emptyTree: builder.tree,
+    ecosystems,
+    issues: image.issues,
+    skippedMounts: image.skippedMounts ?? [],
+    now,
+  });
+  return { ...inventory, issues: [...inventory.issues, ...issues.toArray()] };
+}
+
+function summaryOf(
+  image: Image,
+  layers: readonly LayerResult[],
+  dockerfile: string | undefined,
+): ImageSummary {
+  const { identity, platform, config } = image;
+  const digest = identity.manifest ?? identity.config;
+  const lines = linesByLayer(image, dockerfile);
+  const described = image.layers.map((layer, at): LayerDescriptor => {
+    const read = layers[at];
+    const line = lines.get(at);
+    const diffId = layer.diffId ?? read?.diffId;
+    const blob = layer.digest ?? read?.digest;
+    const sizeBytes = layer.sizeBytes ?? read?.sizeBytes;
+    return {
+      ...layer,
+      ...(diffId === undefined ? {} : { diffId }),
+      ...(blob === undefined ? {} : { digest: blob }),
+      ...(sizeBytes === undefined || sizeBytes === 0 ? {} : { sizeBytes }),
+      ...(line === undefined ? {} : { dockerfileLine: line }),
+    };
+  });
+  const diffIds = described.flatMap(({ diffId }) => diffId ?? []);
+  return {
+    ...(digest === undefined ? {} : { digest }),
+    identity: { ...identity, diffIds },
+    ...(platform === undefined ? {} : { platform }),
+    layers: described,
+    ...(config?.created === undefined ? {} : { created: config.created }),
+  };
+}
+
+/** Dockerfile lines by layer: history entries that made a layer are counted, empty ones are not. */
+function linesByLayer(image: Image, dockerfile: string | undefined): ReadonlyMap<number, number> {
+  const byLayer = new Map<number, number>();
+  if (dockerfile === undefined || image.config === undefined) return byLayer;
+  const byEntry = dockerfileLines(dockerfile, image.config.history);
+  let layer = 0;
+  for (const [at, entry] of image.config.history.entries()) {
+    if (entry.emptyLayer) continue;
+    const line = byEntry.get(at);
+    if (line !== undefined) byLayer.set(layer, line);
+    layer++;
+  }
+  return byLayer;
+}
