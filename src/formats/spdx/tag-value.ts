@@ -8,7 +8,7 @@ interface TaggedPackage {
   [field: string]: unknown;
   readonly externalRefs: object[];
   readonly attributionTexts: string[];
-  readonly annotations: object[];
+  annotations: readonly object[];
 }
 
 /** Tags with one value, by the JSON field that they are. */
@@ -31,6 +31,9 @@ export function parseTagValue(text: string): JsonRecord {
   const creators: string[] = [];
   const packages: TaggedPackage[] = [];
   const licenses: Record<string, string>[] = [];
+  /** Element's id -> comments: annotations name what they are about, wherever they stand. */
+  const annotations = new Map<string, object[]>();
+  let annotated: object[] | undefined;
   let current: TaggedPackage | undefined;
   let license: Record<string, string> | undefined;
   for (const [tag, value] of tagValues(text)) {
@@ -42,12 +45,17 @@ export function parseTagValue(text: string): JsonRecord {
       current = undefined;
       license = tag === 'LicenseID' ? { licenseId: value } : undefined;
       if (license !== undefined) licenses.push(license);
-    } else if (license !== undefined && tag === 'ExtractedText') license['extractedText'] = value;
+    } else if (tag === 'SPDXREF') {
+      annotated = annotations.get(value) ?? [];
+      annotations.set(value, annotated);
+    } else if (tag === 'AnnotationComment') annotated?.push({ comment: value });
+    else if (license !== undefined && tag === 'ExtractedText') license['extractedText'] = value;
     else if (current !== undefined) readPackageTag(current, tag, value);
     else if (tag === 'SPDXVersion') document['spdxVersion'] = value;
     else if (tag === 'DocumentName') document['name'] = value;
     else if (tag === 'Creator') creators.push(value);
   }
+  for (const item of packages) item.annotations = annotations.get(String(item['SPDXID'])) ?? [];
   return {
     ...document,
     creationInfo: { creators },
@@ -61,7 +69,6 @@ function readPackageTag(item: TaggedPackage, tag: string, value: string): void {
     const [referenceCategory, referenceType, referenceLocator] = value.split(/\s+/, 3);
     item.externalRefs.push({ referenceCategory, referenceType, referenceLocator });
   } else if (tag === 'PackageAttributionText') item.attributionTexts.push(value);
-  else if (tag === 'AnnotationComment') item.annotations.push({ comment: value });
   else if (Object.hasOwn(packageFields, tag)) item[packageFields[tag]!] = value;
 }
 
