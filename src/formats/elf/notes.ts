@@ -36,27 +36,35 @@ export function readNotes(
   sections: readonly ElfSection[],
   segments: readonly ElfSegment[],
 ): readonly ElfNote[] {
-  const inSegments = segments
-    .filter((segment) => segment.type === segmentType.note)
-    .map((segment) => readSegment(source, segment, notesBytesMax));
+  const inSegments = segments.filter((segment) => segment.type === segmentType.note);
   const blocks =
     inSegments.length > 0
-      ? inSegments
+      ? inSegments.map((segment) => (max: number) => readSegment(source, segment, max))
       : sections
           .filter((section) => section.type === sectionType.note)
-          .map((section) => readSection(source, section, notesBytesMax));
-  return blocks.flatMap((bytes) => parseNotes(bytes, header)).slice(0, notesMax);
+          .map((section) => (max: number) => readSection(source, section, max));
+  const notes: ElfNote[] = [];
+  // One budget for all: ten thousand rows can name the same megabyte.
+  let bytesLeft = notesBytesMax;
+  for (const read of blocks) {
+    const bytes = read(bytesLeft);
+    notes.push(...parseNotes(bytes, header, notesMax - notes.length));
+    bytesLeft -= bytes.length;
+    if (bytesLeft <= 0 || notes.length >= notesMax) break;
+  }
+  return notes;
 }
 
 /** Notes of one block. What is cut or lies about its length ends the list. */
 export function parseNotes(
   bytes: Uint8Array,
   header: Pick<ElfHeader, 'bits' | 'littleEndian'>,
+  countMax = notesMax,
 ): readonly ElfNote[] {
   const row = new ElfRow(bytes, header);
   const notes: ElfNote[] = [];
   let at = 0;
-  while (at + 12 <= bytes.length && notes.length < notesMax) {
+  while (at + 12 <= bytes.length && notes.length < countMax) {
     const ownerBytes = row.word(at);
     const contentBytes = row.word(at + 4);
     const ownerAt = at + 12;

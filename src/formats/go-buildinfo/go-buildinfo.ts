@@ -40,6 +40,8 @@ const alignment = 16;
 const recordBytesMax = 16 << 20;
 /** A program without section names has the record at the start of its data (debug/buildinfo looks there too). */
 const searchBytesMax = 64 << 10;
+/** Linkers make one or two. */
+const dataSegmentsMax = 16;
 /** Sections that only Go's linker makes; `strip` keeps them. */
 const goSections = ['.go.buildinfo', '.gopclntab', '.note.go.buildid', '.go.module'] as const;
 
@@ -88,8 +90,10 @@ function findRecord(
 ): Uint8Array | undefined {
   const section = sections.find(({ name }) => name === '.go.buildinfo');
   if (section !== undefined) return fromMagic(readSection(source, section, recordBytesMax));
-  for (const segment of segments) {
-    if (segment.type !== segmentType.load || !(segment.flags & segmentFlag.write)) continue;
+  const data = segments.filter(
+    ({ type, flags }) => type === segmentType.load && (flags & segmentFlag.write) !== 0,
+  );
+  for (const segment of data.slice(0, dataSegmentsMax)) {
     if (fromMagic(readSegment(source, segment, searchBytesMax)) !== undefined)
       return fromMagic(readSegment(source, segment, recordBytesMax));
   }

@@ -214,6 +214,17 @@ test('a bomb of inner archives ends at the budget, and says so', () => {
   assert.equal(issues.filter(({ code }) => code === 'java-archive-member-damaged').length, 16);
 });
 
+test('a stored entry that hides its length is not read for free', () => {
+  const { archives, issues } = read(
+    buildZip([{ name: 'x.jar', content: Buffer.alloc(1000), stored: true, claimedBytes: 0 }]),
+  );
+  assert.equal(archives.length, 1);
+  assert.deepEqual(
+    issues.map(({ code }) => code),
+    ['java-archive-member-damaged'],
+  );
+});
+
 test('damage inside does not take the rest with it', () => {
   const { archives, issues } = read(
     buildZip([

@@ -45,8 +45,9 @@ export type ArchiveFact = {
 
 /** A deployment is ear > war > jar > jar at most; beyond it only bombs nest. */
 const depthMax = 5;
-/** A large server has some 1000 jars. */
+/** A large server has some 1000 jars, with below a million entries. */
 const archivesMax = 10_000;
+const entriesMax = 2_000_000;
 /** Uncompressed bytes of all inner archives of one file, and of one of them (it is held in memory). */
 const totalBytesMax = 2 ** 31;
 const innerBytesMax = 128 << 20;
@@ -75,6 +76,9 @@ interface Walk {
   readonly issues: IssueSink;
   readonly archives: ArchiveFact[];
   bytesLeft: number;
+  entriesLeft: number;
+  /** The budget is used up: nothing more is read. */
+  stopped: boolean;
 }
 
 /**
@@ -82,13 +86,20 @@ interface Walk {
  * @throws `invalid` when the file is no zip archive, `limit` when its directory is too large.
  */
 export function readJavaArchive(source: ByteSource, issues: IssueSink): readonly ArchiveFact[] {
-  const walk: Walk = { issues, archives: [], bytesLeft: totalBytesMax };
+  const walk: Walk = {
+    issues,
+    archives: [],
+    bytesLeft: totalBytesMax,
+    entriesLeft: entriesMax,
+    stopped: false,
+  };
   readArchive(walk, source, '', 0);
   return walk.archives;
 }
 
 function readArchive(walk: Walk, source: ByteSource, member: string, depth: number): void {
   const { entries } = readZipDirectory(source, walk.issues);
+  walk.entriesLeft -= entries.length;
   const manifest = entries.find(({ name }) => name.toUpperCase() === 'META-INF/MANIFEST.MF');
   const commonPackage = commonPackageOf(entries);
   walk.archives.push({
@@ -99,6 +110,7 @@ function readArchive(walk: Walk, source: ByteSource, member: string, depth: numb
     ...(commonPackage === undefined ? {} : { commonPackage }),
   });
   for (const entry of entries) {
+    if (walk.stopped) break;
     if (!isArchiveName(entry.name)) continue;
     if (!readInner(walk, source, entry, member, depth + 1)) break;
   }
@@ -109,7 +121,7 @@ function isArchiveName(name: string): boolean {
   return javaArchiveSuffixes.some((suffix) => lower.endsWith(suffix));
 }
 
-/** False when the rest of the archives must not be read. */
+/** False when the other archives beside this one must not be read either. */
 function readInner(
   walk: Walk,
   source: ByteSource,
@@ -124,8 +136,11 @@ function readInner(
         ? `more than ${archivesMax} archives`
         : walk.bytesLeft < entry.sizeBytes
           ? `inner archives of more than ${totalBytesMax} bytes`
-          : undefined;
+          : walk.entriesLeft < 0
+            ? `more than ${entriesMax} entries`
+            : undefined;
   if (limit !== undefined) {
+    walk.stopped = depth <= depthMax;
     walk.issues.add({
       code: 'java-archive-limit',
       message: `Cannot read inner archive ${JSON.stringify(entry.name)}: ${limit}`,

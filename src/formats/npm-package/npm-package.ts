@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `package.json` of installed npm packages. https://docs.npmjs.com/cli/v11/configuring-npm/package-json
-import { PlimsollError, reasonOf } from '../../model/errors.ts';
+import { PlimsollError } from '../../model/errors.ts';
 
 export type NpmPackage = {
   readonly name: string;
@@ -30,7 +30,8 @@ export function parseNpmPackage(bytes: Uint8Array): NpmPackage | undefined {
         .replace(/^\ufeff/, ''),
     );
   } catch (error) {
-    throw new PlimsollError('invalid', `Cannot read package.json: ${reasonOf(error)}`, {
+    // The reason quotes the file, whose text has no place in a message.
+    throw new PlimsollError('invalid', 'Cannot read package.json: it is not JSON', {
       cause: error,
     });
   }

@@ -2,7 +2,7 @@
 // The list of crates that `cargo auditable` puts into a program: zlib-compressed JSON in the ELF
 // section `.dep-v0`. https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md
 import { inflateSync } from 'node:zlib';
-import { PlimsollError, reasonOf } from '../../model/errors.ts';
+import { PlimsollError } from '../../model/errors.ts';
 import type { ByteSource } from '../byte-source/byte-source.ts';
 import { findElfHeader, readSection, readSectionNames, readSections } from '../elf/elf.ts';
 
@@ -45,9 +45,12 @@ export function parseRustAudit(compressed: Uint8Array): readonly AuditedCrate[] 
   } catch (error) {
     const code =
       (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? 'limit' : 'invalid';
-    throw new PlimsollError(code, `Cannot read Rust audit data: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    // The reason may quote the data, which has no place in a message.
+    throw new PlimsollError(
+      code,
+      `Cannot read Rust audit data: want compressed JSON of at most ${jsonBytesMax} bytes`,
+      { cause: error },
+    );
   }
   const packages = (value as { packages?: unknown } | null)?.packages;
   if (!Array.isArray(packages))

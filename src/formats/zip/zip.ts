@@ -222,6 +222,9 @@ export function locateZipEntry(source: ByteSource, entry: ZipEntry): ByteSource 
       'unsupported',
       `Cannot read zip entry ${JSON.stringify(entry.name)}: it is encrypted`,
     );
+  // Whoever counts an entry by its size must not be given more than that.
+  if (entry.method === 0 && entry.compressedBytes !== entry.sizeBytes)
+    throw fail('it is stored, and its two sizes differ');
   if (!hasSignature(source, entry.offset, localSignature)) throw fail('no local header');
   const header = bufferOf(readExactly(source, entry.offset, localBytes, 'zip local header'));
   const start = entry.offset + localBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
@@ -259,12 +262,7 @@ function decompress(stored: ByteSource, entry: ZipEntry): Uint8Array {
       'unsupported',
       `Cannot read zip entry ${name}: compression method ${entry.method}`,
     );
-  if (entry.method === 0) {
-    // A stored entry whose two sizes differ would be read far beyond the limit.
-    if (entry.compressedBytes !== entry.sizeBytes)
-      throw new PlimsollError('invalid', `Cannot read zip entry ${name}: its sizes differ`);
-    return stored.read(0, entry.sizeBytes);
-  }
+  if (entry.method === 0) return stored.read(0, entry.sizeBytes);
   // Deflate grows incompressible content by some bytes per block: more than this is not its content,
   // and a size that lies about the compressed bytes must not fill the memory.
   const inputBytes = Math.min(stored.sizeBytes, entry.sizeBytes * 2 + 1024);
