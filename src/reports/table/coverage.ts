@@ -5,7 +5,7 @@ import type { Coverage, DataSource, DataUsed } from '../../model/coverage.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
 import type { Issue } from '../../model/issue.ts';
 import { ageOf, counted, grouped } from '../wording.ts';
-import type { Page } from './page.ts';
+import type { Page } from '../page.ts';
 
 const executablesShown = 10;
 const issuesShown = 10;

@@ -10,7 +10,7 @@ import { displayWidth } from '../../formats/terminal/width.ts';
 import { groupFindings, type FindingGroup, type FindingRow } from '../group-findings.ts';
 import { describeLayer } from '../layer-command.ts';
 import { counted, withoutFixedVersion } from '../wording.ts';
-import type { Page, Span } from './page.ts';
+import type { Page, Span } from '../page.ts';
 
 export const severityStyle: Readonly<Record<Severity, Style>> = {
   critical: 'boldRed',

@@ -6,39 +6,26 @@ import { shortDigest } from '../../model/digest.ts';
 import { formatPlatform } from '../../model/platform.ts';
 import { compareText } from '../group-findings.ts';
 import { counted, grouped, lifecycleWarning } from '../wording.ts';
-import type { Page } from './page.ts';
-
-const labelCells = 14;
+import type { Page } from '../page.ts';
 
 export function* header(inventory: Inventory, page: Page): Iterable<string> {
   const { image, distribution } = inventory;
-  yield field(page, 'Image', inventory.source, 'bold');
+  yield page.field('Image', inventory.source, 'bold');
   if (image.digest !== undefined)
-    yield field(page, 'Digest', page.options.verbose ? image.digest : shortDigest(image.digest));
+    yield page.field('Digest', page.options.verbose ? image.digest : shortDigest(image.digest));
   const facts = [
     image.platform === undefined ? '' : formatPlatform(image.platform),
     image.layers.length === 0 ? '' : counted(image.layers.length, 'layer'),
     image.created === undefined ? '' : `created ${image.created.slice(0, 10)}`,
   ].filter((fact) => fact !== '');
-  if (facts.length > 0) yield field(page, 'Platform', facts.join(', '));
-  yield field(page, 'Distribution', distribution?.name ?? 'not recognised');
+  if (facts.length > 0) yield page.field('Platform', facts.join(', '));
+  yield page.field('Distribution', distribution?.name ?? 'not recognised');
   const warning = distribution === undefined ? undefined : lifecycleWarning(distribution);
   if (warning !== undefined)
-    yield page.paragraph(
-      warning,
-      labelCells,
-      distribution?.lifecycle.kind === 'ended' ? 'boldRed' : 'yellow',
-    );
-  yield field(page, 'Packages', packageCounts(inventory.packages));
-  if (inventory.hiddenPackages.length > 0)
-    yield page.line(
-      { text: '', cells: labelCells },
-      { text: `${grouped(inventory.hiddenPackages.length)} more only in earlier layers` },
-    );
-}
-
-function field(page: Page, label: string, text: string, style?: 'bold'): string {
-  return page.line({ text: label, style: 'dim', cells: labelCells }, { text, style });
+    yield page.field('', warning, distribution?.lifecycle.kind === 'ended' ? 'boldRed' : 'yellow');
+  yield page.field('Packages', packageCounts(inventory.packages));
+  const hidden = inventory.hiddenPackages.length;
+  if (hidden > 0) yield page.field('', `${grouped(hidden)} more only in earlier layers`);
 }
 
 /** `152 Debian:12, 14 PyPI`: the largest ecosystem first. */

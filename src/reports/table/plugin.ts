@@ -9,7 +9,7 @@ import { counted } from '../wording.ts';
 import { coverageSection, issueSection, ownershipSection } from './coverage.ts';
 import { findingTable } from './findings.ts';
 import { header } from './header.ts';
-import { Page } from './page.ts';
+import { Page } from '../page.ts';
 import { summary } from './summary.ts';
 
 export const plugin: Report = {

@@ -4,7 +4,7 @@ import type { Assessment } from '../../model/assessment.ts';
 import { countFindings, type FindingCounts } from '../finding-counts.ts';
 import type { ReportVerdict } from '../report.ts';
 import { counted, grouped, severityList } from '../wording.ts';
-import type { Page } from './page.ts';
+import type { Page } from '../page.ts';
 
 export function* summary(assessment: Assessment, page: Page): Iterable<string> {
   const counts = countFindings(assessment.findings);

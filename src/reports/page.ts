@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the table's sections write: lines that fit the terminal. Foreign text is escaped here, then
+// Where reports for a terminal write: lines that fit the terminal. Foreign text is escaped here, then
 // measured, then painted, in this order and in no other place.
-import { escapeForTerminal, escapeProse } from '../../formats/terminal/escape.ts';
-import { painter, type Paint, type Style } from '../../formats/terminal/style.ts';
-import { displayWidth, pad, truncate, wrap } from '../../formats/terminal/width.ts';
-import type { ReportOptions } from '../report.ts';
+import { escapeForTerminal, escapeProse } from '../formats/terminal/escape.ts';
+import { painter, type Paint, type Style } from '../formats/terminal/style.ts';
+import { displayWidth, pad, truncate, wrap } from '../formats/terminal/width.ts';
+import type { ReportOptions } from './report.ts';
 
 /** A piece of a line; `cells` makes a column of it, cut or filled up to that width. */
 export interface Span {
@@ -15,6 +15,9 @@ export interface Span {
 
 /** Narrower than this nothing can be read: the terminal breaks the lines then. */
 const narrowestPage = 40;
+
+/** Fits the longest label and a gap. */
+const labelCells = 15;
 
 export class Page {
   readonly options: ReportOptions;
@@ -47,6 +50,16 @@ export class Page {
       room -= displayWidth(filled);
     }
     return `${line}\n`;
+  }
+
+  /** A label and its text, which goes on under itself. */
+  field(label: string, text: string, style?: Style): string {
+    const [first, ...rest] = wrap(escapeForTerminal(text), this.width - labelCells);
+    const lines = [
+      this.line({ text: label, style: 'dim', cells: labelCells }, { text: first!, style }),
+      ...rest.map((line) => this.line({ text: '', cells: labelCells }, { text: line, style })),
+    ];
+    return lines.join('');
   }
 
   /** Running text under an indent; later lines hang two cells deeper. */
