@@ -59,14 +59,12 @@ const projectsMax = 5000;
 const chunkBytes = 1 << 20;
 
 const manifestNames = [
-  'implementation-title',
   'implementation-version',
   'implementation-vendor',
   'bundle-name',
   'bundle-symbolicname',
   'bundle-version',
   'bundle-license',
-  'automatic-module-name',
   'plugin-version',
   'short-name',
   'group-id',
