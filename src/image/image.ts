@@ -32,7 +32,11 @@ export type LayerContent =
   | {
       /** A tar, plain, gzip or zstd: told by its bytes, not by its media type. */
       readonly kind: 'blob';
-      /** Undefined in a stream whose manifest comes last: the reader finds it by the diffID that it computes. */
+      /**
+       * Undefined where the medium cannot tell, as in a stream whose manifest comes last: the
+       * content stands for every layer with the diffID that the reader computes, which may be
+       * several (empty layers are alike) or none that is wanted.
+       */
       readonly layer?: number;
       /** What the bytes as stored must hash to, where the medium says. */
       readonly digest?: Digest;

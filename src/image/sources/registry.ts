@@ -4,9 +4,12 @@ import type { ImageSource } from '../image-source.ts';
 
 /** Loads one plugin by its id: only what a command names is read. */
 export const registry: Readonly<Record<string, () => Promise<ImageSource>>> = {
+  container: async () => (await import('./container/plugin.ts')).plugin,
+  docker: async () => (await import('./docker/plugin.ts')).plugin,
   'docker-archive': async () => (await import('./docker-archive/plugin.ts')).plugin,
   oci: async () => (await import('./oci/plugin.ts')).plugin,
   'oci-archive': async () => (await import('./oci-archive/plugin.ts')).plugin,
+  podman: async () => (await import('./podman/plugin.ts')).plugin,
   registry: async () => (await import('./registry/plugin.ts')).plugin,
   rootfs: async () => (await import('./rootfs/plugin.ts')).plugin,
 };
