@@ -9,7 +9,7 @@ export const plugin: Report = {
   id: 'json',
   title: 'JSON, the complete result',
   mediaType: 'application/json',
-  for: ['scan', 'sbom'],
+  for: ['scan'],
   *render(assessment, options) {
     // The document, its lists, their items: an item stands on one line.
     yield* jsonText(scanDocument(assessment, options), 2);

@@ -55,7 +55,7 @@ function* hiddenSection(
   if (page.options.showHidden) yield* findingTable(hidden, inventory, page);
   else
     yield page.paragraph(
-      `${counted(hidden.length, 'finding')} in packages that a later layer removed (--show-hidden lists them)`,
+      `${counted(hidden.length, 'finding')} in packages that a later layer removed (--hidden lists them)`,
       2,
     );
 }
