@@ -48,7 +48,7 @@ const depthMax = 5;
 /** A large server has some 1000 jars, with below a million entries. */
 const archivesMax = 10_000;
 const entriesMax = 2_000_000;
-/** Uncompressed bytes of all inner archives of one file, and of one of them (it is held in memory). */
+/** Uncompressed bytes that are read of one file in all, and that are held in memory at once. */
 const totalBytesMax = 2 ** 31;
 const innerBytesMax = 128 << 20;
 /** Manifests of signed archives name each file. */
@@ -73,8 +73,11 @@ const manifestNames = [
 interface Walk {
   readonly issues: IssueSink;
   readonly archives: ArchiveFact[];
+  /** Uncompressed bytes that may still be read. */
   bytesLeft: number;
   entriesLeft: number;
+  /** Of the inner archives that are open just now, one in the other. */
+  heldBytes: number;
   /** The budget is used up: nothing more is read. */
   stopped: boolean;
 }
@@ -89,6 +92,7 @@ export function readJavaArchive(source: ByteSource, issues: IssueSink): readonly
     archives: [],
     bytesLeft: totalBytesMax,
     entriesLeft: entriesMax,
+    heldBytes: 0,
     stopped: false,
   };
   readArchive(walk, source, '', 0);
@@ -127,37 +131,69 @@ function readInner(
   outer: string,
   depth: number,
 ): boolean {
-  const limit =
-    depth > depthMax
-      ? `archives are nested deeper than ${depthMax}`
-      : walk.archives.length >= archivesMax
-        ? `more than ${archivesMax} archives`
-        : walk.bytesLeft < entry.sizeBytes
-          ? `inner archives of more than ${totalBytesMax} bytes`
-          : walk.entriesLeft < 0
-            ? `more than ${entriesMax} entries`
-            : undefined;
-  if (limit !== undefined) {
-    walk.stopped = depth <= depthMax;
-    walk.issues.add({
-      code: 'java-archive-limit',
-      message: `Cannot read inner archive ${JSON.stringify(entry.name)}: ${limit}`,
-      fatal: true,
-    });
+  const member = outer === '' ? entry.name : `${outer}!/${entry.name}`;
+  if (depth > depthMax) {
+    addLimit(walk, member, `archives are nested deeper than ${depthMax}`);
     return false;
   }
+  if (walk.archives.length >= archivesMax) stop(walk, member, `more than ${archivesMax} archives`);
+  else if (walk.entriesLeft < 0) stop(walk, member, `more than ${entriesMax} entries`);
+  if (walk.stopped) return false;
+  attempt(walk, member, () => {
+    const { inner, heldBytes } = openInner(walk, source, entry);
+    walk.heldBytes += heldBytes;
+    try {
+      readArchive(walk, inner, member, depth);
+    } finally {
+      walk.heldBytes -= heldBytes;
+    }
+  });
+  return true;
+}
+
+/** A stored archive is read where it lies; a compressed one takes memory while it is looked into. */
+function openInner(
+  walk: Walk,
+  source: ByteSource,
+  entry: ZipEntry,
+): { inner: ByteSource; heldBytes: number } {
+  if (entry.method !== 0) {
+    const bytes = readMember(walk, source, entry, innerBytesMax - walk.heldBytes);
+    return { inner: sourceOfBytes(bytes), heldBytes: bytes.length };
+  }
+  charge(walk, entry);
+  return { inner: locateZipEntry(source, entry), heldBytes: 0 };
+}
+
+/** @throws `limit` when the file's budget is used up, and what `readZipEntry` throws. */
+function readMember(
+  walk: Walk,
+  source: ByteSource,
+  entry: ZipEntry,
+  sizeBytesMax: number,
+): Uint8Array {
+  charge(walk, entry);
+  return readZipEntry(source, entry, sizeBytesMax);
+}
+
+function charge(walk: Walk, entry: ZipEntry): void {
+  if (walk.bytesLeft < entry.sizeBytes)
+    stop(walk, entry.name, `more than ${totalBytesMax} bytes in inner archives and metadata`);
+  if (walk.stopped) throw new PlimsollError('limit', 'the budget of the archive is used up');
   walk.bytesLeft -= entry.sizeBytes;
-  return (
-    attempt(walk, entry.name, () => {
-      // A stored archive is read where it lies; a compressed one takes memory while it is looked into.
-      const inner =
-        entry.method === 0
-          ? locateZipEntry(source, entry)
-          : sourceOfBytes(readZipEntry(source, entry, innerBytesMax));
-      readArchive(walk, inner, outer === '' ? entry.name : `${outer}!/${entry.name}`, depth);
-      return true;
-    }) ?? true
-  );
+}
+
+function stop(walk: Walk, member: string, reason: string): void {
+  if (!walk.stopped) addLimit(walk, member, reason);
+  walk.stopped = true;
+}
+
+function addLimit(walk: Walk, member: string, reason: string): void {
+  walk.issues.add({
+    code: 'java-archive-limit',
+    message: `Cannot read ${JSON.stringify(member)} in Java archive: ${reason}`,
+    fatal: true,
+  });
 }
 
 /** What is damaged inside does not take the rest with it. */
@@ -166,6 +202,8 @@ function attempt<T>(walk: Walk, name: string, work: () => T): T | undefined {
     return work();
   } catch (error) {
     if (!(error instanceof PlimsollError)) throw error;
+    // Said once already.
+    if (walk.stopped) return undefined;
     walk.issues.add({
       code: 'java-archive-member-damaged',
       message: `Cannot read ${JSON.stringify(name)} in Java archive: ${reasonOf(error)}`,
@@ -177,7 +215,7 @@ function attempt<T>(walk: Walk, name: string, work: () => T): T | undefined {
 
 function readManifest(walk: Walk, source: ByteSource, entry: ZipEntry): ArchiveFact['manifest'] {
   const attributes = attempt(walk, entry.name, () =>
-    parseManifest(readZipEntry(source, entry, manifestBytesMax)),
+    parseManifest(readMember(walk, source, entry, manifestBytesMax)),
   );
   const kept: Record<string, string> = {};
   for (const name of manifestNames) {
@@ -204,7 +242,7 @@ function readProjects(
       if (match === null) continue;
       const folder = entry.name.slice(0, -wanted.length - 1);
       if (byFolder.get(folder)?.version !== undefined || ++count > projectsMax) continue;
-      const said = attempt(walk, entry.name, () => readProject(source, entry, wanted)) ?? {};
+      const said = attempt(walk, entry.name, () => readProject(walk, source, entry, wanted)) ?? {};
       // The folder is named by group and artifact, so only the version can really be missing.
       const groupId = said.groupId || match[1]!;
       const artifactId = said.artifactId || match[2]!;
@@ -216,11 +254,12 @@ function readProjects(
 }
 
 function readProject(
+  walk: Walk,
   source: ByteSource,
   entry: ZipEntry,
   kind: ProjectFact['from'],
 ): Partial<Coordinates> {
-  const bytes = readZipEntry(source, entry, projectBytesMax);
+  const bytes = readMember(walk, source, entry, projectBytesMax);
   if (kind === 'pom.xml') return parsePom(Buffer.from(bytes).toString('utf8'));
   const properties = parseProperties(bytes);
   const known = (name: string): string | undefined => {
