@@ -24,12 +24,11 @@ test('an archive, one inside of it, and one merged into that', async () => {
     properties('org.x', 'x', '1.0'),
     { name: 'WEB-INF/lib/y-2.0.jar', content: inner },
   ]);
-  const { packages, issues, gaps } = await runEcosystem(plugin, {
+  const { packages, issues } = await runEcosystem(plugin, {
     '/app/x.war': war,
     '/app/x.txt': war,
   });
   assert.deepEqual(issues, []);
-  assert.deepEqual(gaps, []);
   const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
   assert.deepEqual(packages, [
     {
@@ -70,18 +69,14 @@ test('an archive, one inside of it, and one merged into that', async () => {
   ]);
 });
 
-test('an archive without a group is listed and is a gap; one that is no archive is an issue', async () => {
-  const { packages, issues, gaps } = await runEcosystem(plugin, {
+test('an archive without a group is listed under its artifact; one that is no archive is an issue', async () => {
+  const { packages, issues } = await runEcosystem(plugin, {
     '/lib/tool-1.0.jar': buildZip([]),
     '/lib/text.jar': 'version https://git-lfs.github.com/spec/v1\n',
   });
   assert.deepEqual(
     packages.map(({ package: { name, purl } }) => [name, purl]),
     [['tool', 'pkg:maven/tool@1.0']],
-  );
-  assert.deepEqual(
-    gaps?.map(({ code, subject }) => [code, subject]),
-    [['java-group-unknown', '/lib/tool-1.0.jar']],
   );
   assert.deepEqual(
     issues.map(({ where }) => where),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Java archives, those inside of others included: `/app/x.war!/WEB-INF/lib/y.jar`.
+// Java archives, those inside of others included: `/app/x.war!/WEB-INF/lib/y.jar`. One that does not
+// tell its group is listed under its artifact alone; nobody can look it up, and matching says so.
 import { identifyArchive, type Artifact } from '../../../formats/java-archive/identify.ts';
 import {
   javaArchiveSuffixes,
@@ -8,7 +9,6 @@ import {
 } from '../../../formats/java-archive/java-archive.ts';
 import { formatPurl } from '../../../formats/purl/purl.ts';
 import type { LocatedFact } from '../../../image/file-reader.ts';
-import type { CoverageGap } from '../../../model/coverage.ts';
 import type { Ecosystem, FoundPackage } from '../../ecosystem.ts';
 
 type JavaFact = { readonly archives: readonly ArchiveFact[] };
@@ -28,25 +28,9 @@ export const plugin: Ecosystem<JavaFact> = {
   },
 
   assemble(facts) {
-    const packages = facts.flatMap(packagesOf);
-    return { packages, gaps: gapsOf(packages) };
+    return { packages: facts.flatMap(packagesOf) };
   },
 };
-
-/** Advisories name group and artifact: without a group there is nothing to look up. */
-function gapsOf(packages: readonly FoundPackage[]): readonly CoverageGap[] {
-  const open = packages.filter((found) => !found.package.name.includes(':'));
-  const [first] = open;
-  if (first === undefined) return [];
-  return [
-    {
-      code: 'java-group-unknown',
-      message: `${open.length} Java archives do not tell their Maven group and cannot be judged`,
-      subject: first.package.locations[0]!.path,
-      blocking: false,
-    },
-  ];
-}
 
 function packagesOf({ path, fact }: LocatedFact<JavaFact>): readonly FoundPackage[] {
   return fact.archives.flatMap((archive) => {
