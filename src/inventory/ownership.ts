@@ -11,7 +11,7 @@ export interface OwnershipInput {
   readonly tree: FileTree;
   readonly os: readonly FoundPackage[];
   readonly language: readonly FoundPackage[];
-  readonly diversions: NonNullable<Assembled['diversions']>;
+  readonly diversions: Diversions;
   readonly skippedMounts: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function findOwnership(input: OwnershipInput): Ownership {
   const languagePackagesOwnedByOs = language.filter((found) => found === undefined).length;
   // Files of the dropped ones too: they are claimed twice over.
   const others = new LanguageClaims(places, input.language);
-  const summary = countFiles(input, (folder, path) => claims.has(path) || others.has(folder, path));
+  const summary = countFiles(input, claims, others);
   return { summary: { ...summary, languagePackagesOwnedByOs }, language };
 }
 
@@ -68,42 +68,76 @@ export class Places {
   }
 }
 
+/**
+ * Files by folder: entries of a tree come folder by folder, so that most are answered without
+ * looking at their whole path.
+ */
+class FileSet {
+  readonly #folders = new Map<string, Set<string>>();
+
+  /** Names in a folder; undefined where there are none. The root is the empty string. */
+  names(folder: string): ReadonlySet<string> | undefined {
+    return this.#folders.get(folder);
+  }
+
+  add(path: string): void {
+    const slash = path.lastIndexOf('/');
+    this.folder(path.slice(0, slash)).add(path.slice(slash + 1));
+  }
+
+  folder(folder: string): Set<string> {
+    let names = this.#folders.get(folder);
+    if (names === undefined) this.#folders.set(folder, (names = new Set()));
+    return names;
+  }
+
+  has(path: string): boolean {
+    const slash = path.lastIndexOf('/');
+    return this.#folders.get(path.slice(0, slash))?.has(path.slice(slash + 1)) ?? false;
+  }
+}
+
+type Diversions = NonNullable<Assembled['diversions']>;
+
 /** Files that operating system packages claim. */
 export class OsClaims {
   readonly #places: Places;
-  readonly #claimed = new Set<string>();
+  readonly #claimed = new FileSet();
+  readonly #isEmpty: boolean;
 
-  constructor(
-    places: Places,
-    packages: readonly FoundPackage[],
-    diversions: NonNullable<Assembled['diversions']>,
-  ) {
+  constructor(places: Places, packages: readonly FoundPackage[], diversions: Diversions) {
     this.#places = places;
-    // By the place of `from`: a diversion may say /bin where the package says /usr/bin.
-    const diverted = new Map<string, { readonly to: string; readonly by?: string }>();
-    for (const { from, to, by } of diversions) {
-      const [fromPlace, toPlace] = [places.file(from), places.file(to)];
-      if (fromPlace !== undefined && toPlace !== undefined)
-        diverted.set(fromPlace, { to: toPlace, ...(by === undefined ? {} : { by }) });
-    }
+    this.#isEmpty = packages.length === 0;
+    const diverted = divertedByFolder(places, diversions);
+    // Lists name the files of a folder one after the other.
+    let folder: string | undefined;
+    let place: string | undefined;
+    let names: Set<string> | undefined;
     for (const { package: owner, files } of packages)
       for (const { path } of files) {
-        const place = places.file(path);
-        if (place === undefined) continue;
-        const diversion = diverted.size === 0 ? undefined : diverted.get(place);
-        const moved = diversion !== undefined && diversion.by !== owner.name;
-        this.#claimed.add(moved ? diversion.to : place);
+        const slash = path.lastIndexOf('/');
+        if (slash < 0) continue;
+        if (folder?.length !== slash || !path.startsWith(folder)) {
+          folder = path.slice(0, slash);
+          place = places.folder(folder);
+          names = place === undefined ? undefined : this.#claimed.folder(place);
+        }
+        if (place === undefined || names === undefined) continue;
+        const name = path.slice(slash + 1);
+        const diversion = diverted.get(place)?.get(name);
+        if (diversion === undefined || diversion.by === owner.name) names.add(name);
+        else this.#claimed.add(diversion.to);
       }
   }
 
-  /** `path` is canonical, as trees give it. */
-  has(path: string): boolean {
-    return this.#claimed.has(path);
+  /** Names of claimed files in a canonical folder (of the root: the empty string). */
+  names(folder: string): ReadonlySet<string> | undefined {
+    return this.#claimed.names(folder);
   }
 
   /** The package without locations that are claimed; undefined when that is all of them. */
   withoutOwned(found: FoundPackage): FoundPackage | undefined {
-    if (this.#claimed.size === 0) return found;
+    if (this.#isEmpty) return found;
     const locations = found.package.locations.filter((location) => !this.#owns(location));
     if (locations.length === found.package.locations.length) return found;
     return locations.length === 0
@@ -117,6 +151,28 @@ export class OsClaims {
   }
 }
 
+interface DivertedTo {
+  readonly to: string;
+  readonly by: string | undefined;
+}
+
+/** By the place of `from`, folder and name: a diversion may say /bin where the package says /usr/bin. */
+function divertedByFolder(
+  places: Places,
+  diversions: Diversions,
+): ReadonlyMap<string, ReadonlyMap<string, DivertedTo>> {
+  const folders = new Map<string, Map<string, DivertedTo>>();
+  for (const { from, to, by } of diversions) {
+    const [fromPlace, toPlace] = [places.file(from), places.file(to)];
+    if (fromPlace === undefined || toPlace === undefined) continue;
+    const slash = fromPlace.lastIndexOf('/');
+    const folder = fromPlace.slice(0, slash);
+    const names = folders.get(folder) ?? new Map<string, DivertedTo>();
+    folders.set(folder, names.set(fromPlace.slice(slash + 1), { to: toPlace, by }));
+  }
+  return folders;
+}
+
 /** The file in the tree: members of archives follow after `!/`. */
 export function fileOfLocation(path: string): string {
   const member = path.indexOf('!/');
@@ -125,7 +181,7 @@ export function fileOfLocation(path: string): string {
 
 /** Files that language packages name, and whole folders of theirs. */
 class LanguageClaims {
-  readonly #files = new Set<string>();
+  readonly #files = new FileSet();
   readonly #folders = new Set<string>();
   /** Answers by folder: files come folder by folder. */
   readonly #inside = new Map<string, boolean>();
@@ -147,12 +203,13 @@ class LanguageClaims {
     if (place !== undefined) this.#files.add(place);
   }
 
-  has(folder: string, path: string): boolean {
-    return this.#files.has(path) || (this.#folders.size > 0 && this.#isInside(folder));
+  names(folder: string): ReadonlySet<string> | undefined {
+    return this.#files.names(folder);
   }
 
-  /** Walks up to the nearest folder with an answer and fills in those below it. */
-  #isInside(folder: string): boolean {
+  /** Is the folder, or one above it, wholly a package's? Fills in the answers on the way up. */
+  isInside(folder: string): boolean {
+    if (this.#folders.size === 0) return false;
     const asked: string[] = [];
     let answer = false;
     for (let at = folder; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
@@ -168,18 +225,30 @@ class LanguageClaims {
   }
 }
 
-function countFiles(
-  input: OwnershipInput,
-  isOwned: (folder: string, path: string) => boolean,
-): Omit<OwnershipSummary, 'languagePackagesOwnedByOs'> {
+type Counts = Omit<OwnershipSummary, 'languagePackagesOwnedByOs'>;
+
+function countFiles(input: OwnershipInput, os: OsClaims, language: LanguageClaims): Counts {
   let files = 0;
   let owned = 0;
   const executables = new FirstExecutables();
+  let folder: string | undefined;
+  let osNames: ReadonlySet<string> | undefined;
+  let languageNames: ReadonlySet<string> | undefined;
+  let isInside = false;
   for (const entry of input.tree.entries()) {
     if (entry.kind !== 'file') continue;
     files++;
-    const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
-    if (isOwned(folder, entry.path)) owned++;
+    const { path } = entry;
+    const slash = path.lastIndexOf('/');
+    if (folder?.length !== slash || !path.startsWith(folder)) {
+      folder = path.slice(0, slash);
+      osNames = os.names(folder);
+      languageNames = language.names(folder);
+      isInside = language.isInside(folder);
+    }
+    const name = path.slice(slash + 1);
+    const isOwned = isInside || osNames?.has(name) || languageNames?.has(name);
+    if (isOwned) owned++;
     else executables.add(entry);
   }
   return {
