@@ -6,6 +6,7 @@ import type { Report } from './report.ts';
 export const registry: Readonly<Record<string, () => Promise<Report>>> = {
   cyclonedx: async () => (await import('./cyclonedx/plugin.ts')).plugin,
   'cyclonedx-1.7': async () => (await import('./cyclonedx-1.7/plugin.ts')).plugin,
+  html: async () => (await import('./html/plugin.ts')).plugin,
   json: async () => (await import('./json/plugin.ts')).plugin,
   sarif: async () => (await import('./sarif/plugin.ts')).plugin,
   spdx: async () => (await import('./spdx/plugin.ts')).plugin,
