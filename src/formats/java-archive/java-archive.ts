@@ -14,16 +14,7 @@ import { parseManifest, parseProperties } from './manifest.ts';
 import { parsePom, type Coordinates } from './pom.ts';
 
 /** File suffixes of archives that are looked into, outside and inside of others. */
-export const javaArchiveSuffixes = [
-  '.jar',
-  '.war',
-  '.ear',
-  '.hpi',
-  '.jpi',
-  '.aar',
-  '.par',
-  '.sar',
-] as const;
+export const javaArchiveSuffixes = ['.jar', '.war', '.ear', '.hpi', '.jpi', '.aar'] as const;
 
 export type ProjectFact = Partial<Coordinates> & {
   readonly from: 'pom.properties' | 'pom.xml';
