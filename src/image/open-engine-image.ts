@@ -6,7 +6,7 @@ import { decodeImage, type InspectedImage } from '../engine/inspected.ts';
 import { digestOfMember } from '../formats/oci/docker-archive.ts';
 import { layersOfDiffIds } from '../formats/oci/layers.ts';
 import type { Digest } from '../model/digest.ts';
-import { PlimsollError } from '../model/errors.ts';
+import { isCode, PlimsollError } from '../model/errors.ts';
 import type { LayerDescriptor } from '../model/image.ts';
 import { IssueList } from '../model/issue.ts';
 import { formatPlatform, matchesPlatform, type Platform } from '../model/platform.ts';
@@ -32,7 +32,12 @@ export async function inspectEngineImage(
 ): Promise<EngineImage> {
   const issues = new IssueList();
   const inspection = await engine.inspectImage(name, signal);
-  const history = await engine.imageHistory(name, signal);
+  const history = await engine.imageHistory(name, signal).catch((error: unknown) => {
+    if (!isCode(error, 'io')) throw error;
+    // Engines have failed at histories that they found incomplete; the layers are there all the same.
+    issues.add({ code: 'no-history', message: error.message, fatal: false });
+    return undefined;
+  });
   const inspected = decodeImage(inspection, history, issues);
   const { platform, identity, config } = inspected;
   if (wanted !== undefined && platform !== undefined && !matchesPlatform(platform, wanted))

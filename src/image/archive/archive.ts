@@ -75,9 +75,8 @@ export class Archive implements ImageFiles {
     }
   }
 
-  /** Names of all members. */
-  paths(): Iterable<string> {
-    return this.#members.keys();
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
   }
 
   sizeOf(path: string): Promise<number | undefined> {
