@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Phrases that several reports for people share.
+import type { CoverageLevel } from '../model/coverage.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Finding } from '../model/finding.ts';
 import { severities } from '../model/severity.ts';
@@ -31,6 +32,15 @@ export const withoutFixedVersion: Readonly<Record<Finding['status'], string>> = 
   unimportant: 'unimportant',
   'end-of-life': 'end of life',
 };
+
+/**
+ * What a result without findings says: how much that means depends on what could be judged, or a
+ * scan that recognised nothing would read like a clean one.
+ */
+export function nothingFound(level: CoverageLevel): string {
+  if (level === 'none') return 'Cannot tell: nothing in this image could be judged';
+  return level === 'partial' ? 'No findings in the part that could be judged' : 'No findings';
+}
 
 /** One line on how long the distribution mends its packages; undefined when there is no worry. */
 export function lifecycleWarning({ lifecycle }: Distribution): string | undefined {

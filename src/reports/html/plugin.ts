@@ -5,8 +5,8 @@ import type { Finding } from '../../model/finding.ts';
 import { formatPlatform } from '../../model/platform.ts';
 import { countFindings } from '../finding-counts.ts';
 import { compareFindings } from '../group-findings.ts';
-import type { Report, ReportOptions } from '../report.ts';
-import { counted, lifecycleWarning, severityList } from '../wording.ts';
+import type { Report, ReportOptions, ReportVerdict } from '../report.ts';
+import { counted, lifecycleWarning, nothingFound, severityList } from '../wording.ts';
 import { findingGroups } from './findings.ts';
 import { markup, Markup } from './markup.ts';
 import { coverageSection, filesSection, issuesSection } from './sections.ts';
@@ -63,50 +63,40 @@ ${imageFacts(assessment)}
 
 function headline({ findings, coverage }: Assessment, { verdict }: ReportOptions): Markup {
   const counts = countFindings(findings);
-  const nothing =
-    coverage.level === 'none'
-      ? 'Cannot tell: nothing in this image could be judged'
-      : coverage.level === 'partial'
-        ? 'No findings in the part that could be judged'
-        : 'No findings';
+  const different = counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities');
   const sum =
     counts.total === 0
-      ? nothing
-      : `${counted(counts.total, 'finding')} (${counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities')}): ${severityList(counts)}; ${counts.fixable} can be fixed by an update`;
-  const words = { 0: 'passed', 1: 'over the bar', 2: 'cannot tell' } as const;
+      ? nothingFound(coverage.level)
+      : `${counted(counts.total, 'finding')} (${different}): ${severityList(counts)}; ${counts.fixable} can be fixed by an update`;
   return markup`<p><strong>${sum}</strong></p>
-    ${
-      verdict &&
-      markup`<p>
-        Verdict: <strong>${words[verdict.exitCode]}</strong>${verdict.reasons.map(
-          (reason) => markup`; ${reason}`,
-        )}
-      </p>`
-    }`;
+${verdict && verdictLine(verdict)}`;
+}
+
+function verdictLine({ exitCode, reasons }: ReportVerdict): Markup {
+  const words = { 0: 'passed', 1: 'over the bar', 2: 'cannot tell' } as const;
+  const listed = reasons.map((reason) => markup`; ${reason}`);
+  return markup`<p>Verdict: <strong>${words[exitCode]}</strong>${listed}</p>
+`;
 }
 
 function imageFacts({ inventory }: Assessment): Markup {
   const { image, distribution, packages, hiddenPackages } = inventory;
-  const fact = (label: string, text: string | undefined): Markup | undefined =>
-    text === undefined || text === ''
-      ? undefined
-      : markup`<dt>${label}</dt>
-          <dd>${text}</dd>`;
+  const facts: readonly (readonly [label: string, text: string | undefined])[] = [
+    ['Digest', image.digest],
+    ['Platform', image.platform && formatPlatform(image.platform)],
+    ['Created', image.created],
+    ['Layers', String(image.layers.length)],
+    ['Distribution', distribution?.name ?? 'not recognised'],
+    ['Packages', String(packages.length)],
+    ['In earlier layers', hiddenPackages.length === 0 ? '' : String(hiddenPackages.length)],
+  ];
+  const rows = facts.map(([label, text]) =>
+    text ? markup`<dt>${label}</dt><dd>${text}</dd>\n` : undefined,
+  );
   const warning = distribution === undefined ? undefined : lifecycleWarning(distribution);
   return markup`<dl>
-      ${fact('Digest', image.digest)}${fact(
-        'Platform',
-        image.platform && formatPlatform(image.platform),
-      )}${fact('Created', image.created)}${fact('Layers', String(image.layers.length))}${fact(
-        'Distribution',
-        distribution?.name ?? 'not recognised',
-      )}${fact('Packages', String(packages.length))}${
-        hiddenPackages.length > 0
-          ? fact('In earlier layers', String(hiddenPackages.length))
-          : undefined
-      }
-    </dl>
-    ${warning && markup`<p class="warning">${distribution!.name} is ${warning}</p>`}`;
+${rows}</dl>
+${warning && markup`<p class="warning">${distribution!.name} is ${warning}</p>\n`}`;
 }
 
 function ignoredSection(ignored: readonly Finding[]): Markup {
@@ -115,23 +105,11 @@ function ignoredSection(ignored: readonly Finding[]): Markup {
     .toSorted(compareFindings)
     .map(({ id, package: name, version, ignored: rule }) => {
       const { reason, until, source } = rule!;
-      return markup`<tr>
-        <td>${id}</td>
-        <td>${name} ${version}</td>
-        <td>${reason}</td>
-        <td>${until ?? 'no expiry'}</td>
-        <td>${source}</td>
-      </tr> `;
+      return markup`<tr><td>${id}</td><td>${name} ${version}</td><td>${reason}</td><td>${until ?? 'no expiry'}</td><td>${source}</td></tr>
+`;
     });
   return markup`<h2>Suppressed by an ignore file</h2>
-    <table>
-      <tr>
-        <th>Id</th>
-        <th>Package</th>
-        <th>Reason</th>
-        <th>Until</th>
-        <th>By</th>
-      </tr>
-      ${rows}
-    </table> `;
+<table><tr><th>Id</th><th>Package</th><th>Reason</th><th>Until</th><th>By</th></tr>
+${rows}</table>
+`;
 }

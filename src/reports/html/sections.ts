@@ -7,47 +7,25 @@ import { ageOf, counted, grouped } from '../wording.ts';
 import { markup, type Markup } from './markup.ts';
 
 export function coverageSection({ data, gaps }: Coverage, now: Date): Markup {
-  const rows = data.map(
-    ({ ecosystem, packages, feeds }) =>
-      markup`<tr>
-        <td>${ecosystem}</td>
-        <td>${packages}</td>
-        <td>
-          ${
-            feeds.length === 0
-              ? markup`<span class="risk">not judged, nobody has data for it here</span>`
-              : feeds.map((source) => sourceText(source, now)).join('; ')
-          }
-        </td>
-      </tr> `,
-  );
+  const rows = data.map(({ ecosystem, packages, feeds }) => {
+    const judged =
+      feeds.length === 0
+        ? markup`<span class="risk">not judged, nobody has data for it here</span>`
+        : feeds.map((source) => sourceText(source, now)).join('; ');
+    return markup`<tr><td>${ecosystem}</td><td>${packages}</td><td>${judged}</td></tr>\n`;
+  });
   const items = gaps
     .toSorted((left, right) => Number(right.blocking) - Number(left.blocking))
-    .map(
-      ({ message, hint, code, blocking }) =>
-        markup`<p class="${blocking ? 'warning' : ''}">
-          ${message}
-          <span class="dim">${code}</span
-          >${hint && markup`<br><span class="dim">hint: ${hint}</span>`}
-        </p> `,
-    );
-  return markup`${
-    rows.length > 0
-      ? markup`<h2>What this rests on</h2>
-          <table>
-            <tr>
-              <th>Ecosystem</th>
-              <th>Packages</th>
-              <th>Judged by</th>
-            </tr>
-            ${rows}
-          </table> `
-      : undefined
-  }${
-    items.length > 0
-      ? markup`<h2>What cannot be told</h2>
-          ${items}`
-      : undefined
+    .map(({ message, hint, code, blocking }) => {
+      const advice = hint && markup`<br><span class="dim">hint: ${hint}</span>`;
+      return markup`<p class="${blocking ? 'warning' : ''}">${message} <span class="dim">${code}</span>${advice}</p>\n`;
+    });
+  const table = markup`<h2>What this rests on</h2>
+<table><tr><th>Ecosystem</th><th>Packages</th><th>Judged by</th></tr>
+${rows}</table>
+`;
+  return markup`${rows.length > 0 ? table : undefined}${
+    items.length > 0 ? markup`<h2>What cannot be told</h2>\n${items}` : undefined
   }`;
 }
 
@@ -62,47 +40,31 @@ function sourceText({ feed, asOf, fetched, advisories }: DataSource, now: Date):
 }
 
 export function filesSection(ownership: OwnershipSummary): Markup {
-  const { files, ownedByPackages, unowned, unownedExecutables, unownedExecutablesTotal } =
-    ownership;
+  const { unownedExecutables, unownedExecutablesTotal } = ownership;
   const rest = unownedExecutablesTotal - unownedExecutables.length;
-  const rows = unownedExecutables.map(
-    ({ path, kind, layer, setuid }) =>
-      markup`<tr>
-        <td><code>${path}</code></td>
-        <td>${kind}${setuid ? markup`, <span class="risk">setuid</span>` : undefined}</td>
-        <td>${layer}</td>
-      </tr> `,
-  );
+  const rows = unownedExecutables.map(({ path, kind, layer, setuid }) => {
+    const mark = setuid ? markup`, <span class="risk">setuid</span>` : undefined;
+    return markup`<tr><td><code>${path}</code></td><td>${kind}${mark}</td><td>${layer}</td></tr>\n`;
+  });
+  const table = markup`<p>${counted(unownedExecutablesTotal, 'executable')} that no package accounts for:</p>
+<table><tr><th>Path</th><th>Kind</th><th>Layer</th></tr>
+${rows}</table>
+`;
   return markup`<h2>Files</h2>
-    <p>
-      ${grouped(files)} files, ${grouped(ownedByPackages)} belong to packages, ${grouped(unowned)}
-      to none
-    </p>
-    ${
-      rows.length > 0
-        ? markup`<p>
-              ${counted(unownedExecutablesTotal, 'executable')} that no package accounts for:
-            </p>
-            <table>
-              <tr>
-                <th>Path</th>
-                <th>Kind</th>
-                <th>Layer</th>
-              </tr>
-              ${rows}
-            </table> `
-        : undefined
-    }${rest > 0 ? markup`<p>and ${grouped(rest)} more</p> ` : undefined}`;
+<p>${filesText(ownership)}</p>
+${rows.length > 0 ? table : undefined}${rest > 0 ? markup`<p>and ${grouped(rest)} more</p>\n` : undefined}`;
+}
+
+function filesText({ files, ownedByPackages, unowned }: OwnershipSummary): string {
+  return `${grouped(files)} files, ${grouped(ownedByPackages)} belong to packages, ${grouped(unowned)} to none`;
 }
 
 export function issuesSection(issues: readonly Issue[]): Markup {
   if (issues.length === 0) return markup``;
-  const items = issues.map(
-    ({ message, where, fatal }) =>
-      markup`<p class="${fatal ? 'warning' : ''}">
-        ${message}${where !== undefined && !message.includes(where) ? markup` <code>${where}</code>` : undefined}
-      </p> `,
-  );
-  return markup`<h2>Damage found on the way</h2>
-    ${items}`;
+  const items = issues.map(({ message, where, fatal }) => {
+    const place =
+      where === undefined || message.includes(where) ? undefined : markup` <code>${where}</code>`;
+    return markup`<p class="${fatal ? 'warning' : ''}">${message}${place}</p>\n`;
+  });
+  return markup`<h2>Damage found on the way</h2>\n${items}`;
 }

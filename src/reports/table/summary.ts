@@ -3,7 +3,7 @@
 import type { Assessment } from '../../model/assessment.ts';
 import { countFindings, type FindingCounts } from '../finding-counts.ts';
 import type { ReportVerdict } from '../report.ts';
-import { counted, grouped, severityList } from '../wording.ts';
+import { counted, grouped, nothingFound, severityList } from '../wording.ts';
 import type { Page } from '../page.ts';
 
 export function* summary(assessment: Assessment, page: Page): Iterable<string> {
@@ -20,10 +20,7 @@ function totalText(counts: FindingCounts, { coverage }: Assessment): string {
     const different = counted(counts.vulnerabilities, 'vulnerability', 'vulnerabilities');
     return `${counted(counts.total, 'finding')} (${different}): ${severityList(counts)}`;
   }
-  // Without this a scan that recognised nothing would read like a clean one.
-  if (coverage.level === 'none') return 'cannot tell: nothing in this image could be judged';
-  if (coverage.level === 'partial') return 'no findings in the part that could be judged';
-  return 'no findings';
+  return nothingFound(coverage.level);
 }
 
 function remarks(counts: FindingCounts): readonly string[] {
