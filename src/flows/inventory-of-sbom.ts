@@ -3,10 +3,9 @@
 // not tell (a distribution, package URLs) becomes gaps, never a clean result.
 import { open } from 'node:fs/promises';
 import { decodeSbom } from '../formats/sbom/decode-sbom.ts';
-import { sbomSizeBytesMax, type ToldRelease } from '../formats/sbom/sbom.ts';
-import { ecosystemOf } from '../inventory/distribution-ecosystem.ts';
-import { endOfLifeGap, lifecycleId, lifecycleOf } from '../inventory/distribution-lifecycle.ts';
-import type { Distribution } from '../model/distribution.ts';
+import { sbomSizeBytesMax } from '../formats/sbom/sbom.ts';
+import { endOfLifeGap } from '../inventory/distribution-lifecycle.ts';
+import { describeRelease } from '../inventory/distribution.ts';
 import { PlimsollError, reasonOf } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { IssueList } from '../model/issue.ts';
@@ -31,15 +30,6 @@ export async function inventoryOfSbom(source: string, services: { now: Date }): 
     gaps: ended === undefined ? gaps : [...gaps, ended],
     issues: issues.toArray(),
   };
-}
-
-function describeRelease(
-  release: ToldRelease,
-  now: Date,
-): Pick<Distribution, 'ecosystem' | 'lifecycle'> {
-  const ecosystem = ecosystemOf(release);
-  const lifecycle = lifecycleOf(lifecycleId(release), release.version, now);
-  return { lifecycle, ...(ecosystem === undefined ? {} : { ecosystem }) };
 }
 
 async function readSbom(file: string): Promise<Uint8Array> {

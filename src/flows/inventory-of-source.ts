@@ -7,7 +7,6 @@ import { readImage } from '../image/read-image.ts';
 import type { Image } from '../image/image.ts';
 import type { SourceContext } from '../image/image-source.ts';
 import { LayerCache } from '../image/layer-cache.ts';
-import { TreeBuilder } from '../image/merge-layers.ts';
 import { openImage } from '../image/open-image.ts';
 import type { LayerResult } from '../image/read-layer.ts';
 import { distributionReader } from '../inventory/distribution.ts';
@@ -15,7 +14,6 @@ import { registry as ecosystems } from '../inventory/ecosystems/registry.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { IssueList } from '../model/issue.ts';
 import { inventoryOfSbom, sbomPrefix } from './inventory-of-sbom.ts';
 
 export interface InventoryRequest {
@@ -58,37 +56,18 @@ async function inventoryOfImage(
       progress: services.progress,
       signal: services.signal,
     });
-    return merge(image, layers, request, services.now);
+    return takeInventory({
+      source: image.source,
+      image: summaryOf(image, layers, request.dockerfile),
+      layers,
+      ecosystems,
+      issues: image.issues,
+      skippedMounts: image.skippedMounts ?? [],
+      now: services.now,
+    });
   } finally {
     cache?.close();
   }
-}
-
-function merge(
-  image: Image,
-  layers: readonly LayerResult[],
-  request: InventoryRequest,
-  now: Date,
-): Inventory {
-  const issues = new IssueList();
-  const builder = new TreeBuilder(issues);
-  const inventory = takeInventory({
-    source: image.source,
-    image: summaryOf(image, layers, request.dockerfile),
-    layers,
-    tree: {
-      apply: (index) => {
-        builder.apply(index);
-        return builder.tree;
-      },
-    },
-    emptyTree: builder.tree,
-    ecosystems,
-    issues: image.issues,
-    skippedMounts: image.skippedMounts ?? [],
-    now,
-  });
-  return { ...inventory, issues: [...inventory.issues, ...issues.toArray()] };
 }
 
 function summaryOf(

@@ -6,7 +6,7 @@ import type { CoverageGap } from '../model/coverage.ts';
 import { isCode, PlimsollError, reasonOf } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { starterFeed } from '../vulnerability/coverage.ts';
-import { layerReaders } from '../vulnerability/layer-readers.ts';
+import { layerReaders } from '../vulnerability/layered-advisories.ts';
 import { matchInventory } from '../vulnerability/match.ts';
 import { starterAdvisories } from '../vulnerability/starter/starter-advisories.ts';
 import { AdvisoryStore } from '../vulnerability/store/advisory-store.ts';
@@ -24,6 +24,12 @@ export interface ScanRequest extends InventoryRequest {
   readonly fetch: boolean;
 }
 
+export interface ScanResult {
+  readonly assessment: Assessment;
+  /** False: no catalogue of exploited vulnerabilities was at hand. */
+  readonly knowsExploited: boolean;
+}
+
 export interface ScanServices extends InventoryServices {
   readonly database: string;
   /** For downloads and mirror settings. */
@@ -34,32 +40,38 @@ export interface ScanServices extends InventoryServices {
 const freshMs = 12 * 3_600_000;
 
 /** @throws PlimsollError when there is no answer at all; an incomplete one says what it lacks. */
-export async function scan(request: ScanRequest, services: ScanServices): Promise<Assessment> {
+export async function scan(request: ScanRequest, services: ScanServices): Promise<ScanResult> {
   const inventory = await inventoryOfSource(request, services);
   const first = await assess(inventory, request, services);
-  const lacking = ecosystemsWithoutData(first);
+  const lacking = ecosystemsWithoutData(first.assessment);
   if (!request.fetch || lacking.length === 0) return first;
   const gap = await fetchAdvisories(lacking, services);
   const second = await assess(inventory, request, services);
-  if (gap === undefined) return second;
-  const { coverage } = second;
-  return { ...second, coverage: { ...coverage, gaps: [...coverage.gaps, gap] } };
+  return gap === undefined ? second : { ...second, assessment: withGap(second.assessment, gap) };
+}
+
+function withGap(assessment: Assessment, gap: CoverageGap): Assessment {
+  const { coverage } = assessment;
+  return { ...assessment, coverage: { ...coverage, gaps: [...coverage.gaps, gap] } };
 }
 
 async function assess(
   inventory: Inventory,
   request: ScanRequest,
   services: ScanServices,
-): Promise<Assessment> {
+): Promise<ScanResult> {
   const store = AdvisoryStore.reader(services.database);
   try {
     const starter = starterAdvisories();
-    const reader = store === undefined ? starter : layerReaders(store, starter);
+    const reader = layerReaders(store, starter);
     const { findings, coverage } = matchInventory(inventory, reader, {
       now: services.now,
       ...(request.maxAgeMs === undefined ? {} : { maxAgeMs: request.maxAgeMs }),
     });
-    return { inventory, findings, coverage };
+    return {
+      assessment: { inventory, findings, coverage },
+      knowsExploited: store?.hasFeed('kev') ?? false,
+    };
   } finally {
     store?.close();
   }
