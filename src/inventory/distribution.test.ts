@@ -11,7 +11,12 @@ import { IssueList } from '../model/issue.ts';
 import type { Distribution } from '../model/distribution.ts';
 import { endOfLifeGap } from './distribution-lifecycle.ts';
 import { distributionReleases } from './distribution-releases.ts';
-import { distributionReader, findDistribution, type DistributionFact } from './distribution.ts';
+import {
+  describeRelease,
+  distributionReader,
+  findDistribution,
+  type DistributionFact,
+} from './distribution.ts';
 
 const now = new Date('2026-01-15T12:00:00Z');
 
@@ -230,6 +235,33 @@ test('the Alpine root file systems are told by branch', { skip: noData }, () => 
     assert.equal(
       find({ '/etc/alpine-release': read('/etc/alpine-release') })?.ecosystem,
       ecosystem,
+    );
+  }
+});
+
+const toldReleases: readonly (readonly [
+  release: Parameters<typeof describeRelease>[0],
+  ecosystem: string | undefined,
+  lifecycle: Distribution['lifecycle']['kind'],
+])[] = [
+  [{ id: 'debian', version: '12.5', name: 'debian 12.5' }, 'Debian:12', 'supported'],
+  [{ id: 'debian', codename: 'bookworm', name: 'debian bookworm' }, 'Debian:12', 'supported'],
+  [{ id: 'debian', codename: 'nonsense', name: 'debian nonsense' }, undefined, 'unknown'],
+  [{ id: 'debian', name: 'debian' }, undefined, 'unknown'],
+  [{ id: 'alpine', version: '3.19.1', name: 'alpine 3.19.1' }, 'Alpine:v3.19', 'supported'],
+  [{ id: 'alpine', version: '3.21.0_alpha20240923', name: 'alpine' }, 'Alpine:edge', 'rolling'],
+  [{ id: 'alpine', name: 'Alpine Linux edge' }, 'Alpine:edge', 'rolling'],
+  [{ id: 'wolfi', name: 'wolfi' }, 'Wolfi', 'rolling'],
+];
+
+test('a release that an SBOM tells of is described by the same rules', () => {
+  const now = new Date('2024-06-01T00:00:00Z');
+  for (const [release, ecosystem, kind] of toldReleases) {
+    const described = describeRelease(release, now);
+    assert.deepEqual(
+      [described.ecosystem, described.lifecycle.kind],
+      [ecosystem, kind],
+      JSON.stringify(release),
     );
   }
 });

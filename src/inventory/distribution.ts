@@ -115,6 +115,31 @@ export function findDistribution(
   return undefined;
 }
 
+/**
+ * A release that another document tells of (an SBOM), by the same rules: Alpine's snapshots are
+ * edge, and a codename alone is the release that has it.
+ */
+export function describeRelease(
+  release: {
+    readonly id: string;
+    readonly version?: string;
+    readonly codename?: string;
+    readonly name: string;
+  },
+  now: Date,
+): Pick<Distribution, 'ecosystem' | 'lifecycle'> {
+  const { id, name } = release;
+  const version = release.version ?? findReleaseByCodename(id, release.codename)?.version;
+  const told = { id, idLike: [], name, ...(version === undefined ? {} : { version }) };
+  const isEdge = id === 'alpine' && isAlpineEdge(version, name);
+  const { ecosystem, lifecycle } = complete(
+    isEdge ? { ...told, rolling: alpineEdge } : told,
+    '',
+    now,
+  );
+  return { lifecycle, ...(ecosystem === undefined ? {} : { ecosystem }) };
+}
+
 function complete(told: Told, path: string, now: Date): Distribution {
   const { rolling, versionText, ...distribution } = told;
   const ecosystem =
