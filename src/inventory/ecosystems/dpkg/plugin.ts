@@ -159,6 +159,22 @@ function collectLists(facts: readonly LocatedFact<DpkgFact>[]): Lists {
   return lists;
 }
 
+/** deb-preinst(5) and its siblings, and what dpkg notes itself: kept per package, listed by none. */
+const controlFiles = [
+  'list',
+  'md5sums',
+  'conffiles',
+  'preinst',
+  'postinst',
+  'prerm',
+  'postrm',
+  'config',
+  'templates',
+  'triggers',
+  'shlibs',
+  'symbols',
+];
+
 /** Paths of the list with hashes of the sums and of the configuration files; distroless has sums only. */
 function filesOf(record: DpkgRecord, lists: Lists): readonly OwnedFile[] {
   const key = `${record.name}:${record.architecture}`;
@@ -174,6 +190,8 @@ function filesOf(record: DpkgRecord, lists: Lists): readonly OwnedFile[] {
     if (withHash !== undefined) hashes.delete(file.path);
   }
   files.push(...hashes.values());
+  const stem = record.multiArch === 'same' ? key : record.name;
+  for (const suffix of controlFiles) files.push({ path: `${infoFolder}/${stem}.${suffix}` });
   return files;
 }
 
