@@ -32,7 +32,7 @@ test('each file starts with its licence line and says what it is', () => {
 test('files are named in kebab-case, and not after nothing', () => {
   assert.deepEqual(
     files.filter(
-      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.system)?(\.test)?\.ts$/.test(basename(file)),
+      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.system)?(\.test|\.d)?\.ts$/.test(basename(file)),
     ),
     [],
   );

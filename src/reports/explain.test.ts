@@ -88,7 +88,7 @@ test('explain: evidence by an enumerated version or a status', () => {
   assert.match(withMatched({ kind: 'status', status: 'deferred' }), /calls the package deferred/);
 });
 
-test('explain: any texts give lines that fit and steer no terminal', () => {
+test('explain: hostile texts give lines that fit and steer no terminal', () => {
   fc.assert(
     fc.property(hostileAssessment, fc.constantFrom(40, 80, 200), (assessment, width) => {
       const text = [

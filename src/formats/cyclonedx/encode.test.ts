@@ -68,7 +68,7 @@ for (const version of versions) {
     );
   });
 
-  test(`cyclonedx ${version}: any texts give a valid document`, async () => {
+  test(`cyclonedx ${version}: hostile texts give a valid document`, async () => {
     await fc.assert(
       fc.asyncProperty(hostileAssessment, fc.boolean(), async (assessment, withHidden) => {
         await assertValid(write(assessment, { version, withHidden }), version);

@@ -41,7 +41,7 @@ test('json: a lone surrogate becomes U+FFFD, a backslash before letters stays', 
   );
 });
 
-test('json: any value reads back as itself, well-formed', () => {
+test('json: every value reads back as itself, well-formed', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.nat(4), (value, levels) => {
       const written = text(value, levels);

@@ -451,7 +451,7 @@ test('sbom: fields of any type neither crash nor make packages up', () => {
   );
 });
 
-test('sbom: any text in tag-value form is read without harm', () => {
+test('sbom: hostile text in tag-value form is read without harm', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       decode(`SPDXVersion: SPDX-2.3\nPackageName: x\n${text}`);

@@ -76,7 +76,7 @@ test('spdx: documents keep the rules', () => {
   assertRules(write(emptyAssessment.inventory));
 });
 
-test('spdx: any texts keep the rules', () => {
+test('spdx: hostile texts keep the rules', () => {
   fc.assert(fc.property(hostileAssessment, ({ inventory }) => assertRules(write(inventory))));
 });
 

@@ -102,7 +102,7 @@ test('html: a hostile name stays text', () => {
   assert.match(page, /&lt;script&gt;alert\(1\)/);
 });
 
-test('html: any texts change the elements of the page no more than plain ones do', () => {
+test('html: hostile texts change the elements of the page no more than plain ones do', () => {
   const plain = (assessment: Assessment): Assessment =>
     JSON.parse(
       JSON.stringify(assessment, (_, value: unknown) =>

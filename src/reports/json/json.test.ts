@@ -93,6 +93,6 @@ test('json: a path that is not UTF-8 keeps its bytes', () => {
   assert.deepEqual([...Buffer.from(location!.pathBase64!, 'base64')], [0x2f, 0x61, 0xff, 0x62]);
 });
 
-test('json: any texts give a valid document', () => {
+test('json: hostile texts give a valid document', () => {
   fc.assert(fc.property(hostileAssessment, (assessment) => assertValid(render(assessment))));
 });

@@ -132,7 +132,7 @@ test('sarif: paths are URIs of their exact bytes that stay below the root', () =
     assert.equal(artifactUri(path), uri, path);
 });
 
-test('sarif: any path decodes to its bytes', () => {
+test('sarif: every path decodes to its bytes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
       const path = name.toWellFormed();
@@ -159,7 +159,7 @@ test('sarif: help leads to a web address only', () => {
   assert.equal(webAddress(['file:///etc/passwd']), undefined);
 });
 
-test('sarif: any texts give a log whose results point at their rules', () => {
+test('sarif: hostile texts give a log whose results point at their rules', () => {
   fc.assert(
     fc.property(hostileAssessment, (assessment) => {
       const { tool, results } = run(assessment);

@@ -96,7 +96,7 @@ test('table: hostile names cannot steer the terminal', () => {
 
 const sgr = /\x1b\[[0-9;]*m/g;
 
-test('table: any input gives lines that fit, and colour adds nothing but colour', () => {
+test('table: hostile input gives lines that fit, and colour adds nothing but colour', () => {
   fc.assert(
     fc.property(
       hostileAssessment,
