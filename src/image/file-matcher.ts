@@ -8,6 +8,16 @@ export interface Wish {
   /** Position in the list of readers. */
   readonly reader: number;
   readonly sizeBytesMax: number;
+  /** Absolute path to show the file under, where that is not its own: a hard link to it. */
+  readonly path?: string;
+}
+
+/** Who wants which files. */
+export interface Matcher {
+  /** Wishes for any file that starts as an ELF file does. */
+  readonly elf: readonly Wish[];
+  /** Wishes for a regular file by its path, relative to the root. */
+  match(path: Uint8Array): readonly Wish[];
 }
 
 interface SuffixWish extends Wish {
@@ -17,8 +27,7 @@ interface SuffixWish extends Wish {
 const slash = 0x2f;
 const noWishes: readonly Wish[] = [];
 
-export class FileMatcher {
-  /** Wishes for any file that starts as an ELF file does. */
+export class FileMatcher implements Matcher {
   readonly elf: readonly Wish[];
   readonly #byPath = new Map<string, Wish[]>();
   /** Basenames that some path or basename pattern has: most files end their matching here. */
@@ -42,7 +51,7 @@ export class FileMatcher {
     this.elf = elf;
   }
 
-  /** Wishes for a regular file by its path, relative to the root; of one reader at most one. */
+  /** Of one reader at most one. */
   match(path: Uint8Array): readonly Wish[] {
     const start = path.lastIndexOf(slash) + 1;
     let found: Wish[] | undefined;

@@ -3,10 +3,10 @@
 // that reader when its content has come, and what nobody wants is only looked at for its first
 // bytes.
 import { reasonOf } from '../model/errors.ts';
-import { type IssueList, type IssueSink } from '../model/issue.ts';
+import { IssueList, type IssueSink } from '../model/issue.ts';
 import { decodePath } from '../model/path-bytes.ts';
 import { FileCapture } from './file-capture.ts';
-import { type FileMatcher, mergeWishes, type Wish } from './file-matcher.ts';
+import { type Matcher, mergeWishes, type Wish } from './file-matcher.ts';
 import type { FileReader, JsonValue } from './file-reader.ts';
 import type { ContentClass } from './layer-index.ts';
 import type { LayerIndexBuilder } from './layer-index-builder.ts';
@@ -30,13 +30,27 @@ const factsMax = 200_000;
 /** Bytes that tell ELF and scripts. */
 const headBytes = 4;
 
+/** A hard link that readers want by its name, while the content came under another one. */
+export interface LinkedFile {
+  /** Bytes of the path that it links to, relative to the root. */
+  readonly target: Uint8Array;
+  /** With the path of the link. */
+  readonly wishes: readonly Wish[];
+}
+
+/** Hard links that are followed in a second pass; a pnpm store has some ten thousand of them. */
+const linkedFilesMax = 100_000;
+
 export class LayerReading implements LayerVisitor, ContentSink {
   readonly #builder: LayerIndexBuilder;
   readonly #readers: readonly FileReader[];
-  readonly #matcher: FileMatcher;
+  readonly #matcher: Matcher;
   readonly #issues: IssueList;
   readonly facts = new Map<string, LayerFact[]>();
+  readonly readerIssues = new Map<string, IssueList>();
+  readonly linkedFiles: LinkedFile[] = [];
   #factCount = 0;
+  #hasTooManyLinks = false;
 
   // The file whose content is coming. There is one at a time: entries follow each other.
   readonly #capture = new FileCapture();
@@ -53,19 +67,24 @@ export class LayerReading implements LayerVisitor, ContentSink {
   constructor(
     builder: LayerIndexBuilder,
     readers: readonly FileReader[],
-    matcher: FileMatcher,
+    matcher: Matcher,
     issues: IssueList,
   ) {
     this.#builder = builder;
     this.#readers = readers;
     this.#matcher = matcher;
     this.#issues = issues;
-    for (const reader of readers) this.facts.set(reader.id, []);
+    for (const reader of readers) {
+      this.facts.set(reader.id, []);
+      this.readerIssues.set(reader.id, new IssueList());
+    }
   }
 
   entry(entry: LayerEntry): ContentSink | undefined {
     const record = this.#builder.add(entry);
-    if (record < 0 || entry.kind !== 'file') return undefined;
+    if (record < 0) return undefined;
+    if (entry.kind === 'hardlink') this.#noteLink(entry);
+    if (entry.kind !== 'file') return undefined;
     this.#record = record;
     this.#mode = entry.mode;
     this.#sizeBytes = entry.sizeBytes;
@@ -80,6 +99,28 @@ export class LayerReading implements LayerVisitor, ContentSink {
     this.#isClassified = false;
     this.#isKept = true;
     return this;
+  }
+
+  #noteLink(entry: LayerEntry): void {
+    const target = entry.linkTarget!;
+    const own = this.#matcher.match(entry.path);
+    if (own.length === 0) return;
+    const known = new Set(this.#matcher.match(target).map((wish) => wish.reader));
+    const path = `/${decodePath(entry.path)}`;
+    const wishes = own.filter((wish) => !known.has(wish.reader)).map((wish) => ({ ...wish, path }));
+    if (wishes.length === 0) return;
+    if (this.linkedFiles.length < linkedFilesMax)
+      this.linkedFiles.push({ target: target.slice(), wishes });
+    else if (!this.#hasTooManyLinks) {
+      this.#hasTooManyLinks = true;
+      const message = `Layer has more than ${linkedFilesMax} hard links to files that are to be read`;
+      this.#issues.add({ code: 'too-many-files', message, fatal: true });
+    }
+  }
+
+  /** Of a file that nobody wants the first bytes are enough: a directory is read no further. */
+  wantsMore(): boolean {
+    return this.#isKept;
   }
 
   chunk(bytes: Uint8Array): void {
@@ -130,51 +171,56 @@ export class LayerReading implements LayerVisitor, ContentSink {
   }
 
   #tooLarge(granted: readonly Wish[]): void {
-    const refused = this.#wishes.filter((wish) => !granted.includes(wish));
-    const names = refused.map((wish) => this.#readers[wish.reader]!.id).join(', ');
-    const message = `File of ${this.#sizeBytes} bytes is too large to be read as ${names}`;
-    this.#issue('file-too-large', message, true);
+    const message = `File of ${this.#sizeBytes} bytes is too large to be read`;
+    for (const wish of this.#wishes)
+      if (!granted.includes(wish)) this.#readerIssue(wish, 'file-too-large', message);
   }
 
   /** Runs the readers one after the other; a promise only where one of them needs it. */
   #runFrom(first: number): Promise<void> | undefined {
-    const file = this.#capture.file(this.#path, this.#mode);
-    const issues = this.#fileIssues();
     for (let at = first; at < this.#wishes.length; at++) {
-      const reader = this.#readers[this.#wishes[at]!.reader]!;
+      const wish = this.#wishes[at]!;
+      const file = this.#capture.file(wish.path ?? this.#path, this.#mode);
       try {
-        const fact = reader.read(file, { issues });
+        const fact = this.#readers[wish.reader]!.read(file, { issues: this.#issuesOf(wish) });
         if (fact instanceof Promise)
           return fact
             .then(
-              (value) => this.#keep(reader, value),
-              (error: unknown) => this.#failed(reader, error),
+              (value) => this.#keep(wish, value),
+              (error: unknown) => this.#failed(wish, error),
             )
             .then(() => this.#runFrom(at + 1));
-        this.#keep(reader, fact);
+        this.#keep(wish, fact);
       } catch (error) {
-        this.#failed(reader, error);
+        this.#failed(wish, error);
       }
     }
     return undefined;
   }
 
-  #keep(reader: FileReader, fact: JsonValue | undefined): void {
+  #keep(wish: Wish, fact: JsonValue | undefined): void {
     if (fact === undefined) return;
+    const { id } = this.#readers[wish.reader]!;
+    const path = wish.path ?? this.#path;
     if (this.#factCount++ < factsMax)
-      this.facts.get(reader.id)!.push({ path: this.#path, record: this.#record, fact });
+      this.facts.get(id)!.push({ path, record: this.#record, fact });
     else if (this.#factCount === factsMax + 1)
-      this.#issue('too-many-files', `Layer has more than ${factsMax} files to be read`, true);
+      this.#readerIssue(wish, 'too-many-files', `Layer has more than ${factsMax} files to read`);
   }
 
-  #failed(reader: FileReader, error: unknown): void {
-    const message = `Cannot read file as ${reader.id}: ${reasonOf(error)}`;
-    this.#issue('unreadable-file', message, true);
+  #failed(wish: Wish, error: unknown): void {
+    this.#readerIssue(wish, 'unreadable-file', `Cannot read file: ${reasonOf(error)}`);
   }
 
-  #fileIssues(): IssueSink {
-    const where = this.#path;
-    return { add: (issue) => this.#issues.add(issue.where ? issue : { ...issue, where }) };
+  #issuesOf(wish: Wish): IssueSink {
+    const where = wish.path ?? this.#path;
+    const issues = this.readerIssues.get(this.#readers[wish.reader]!.id)!;
+    return { add: (issue) => issues.add(issue.where === undefined ? { ...issue, where } : issue) };
+  }
+
+  #readerIssue(wish: Wish, code: string, message: string): void {
+    const text = `${message} (${this.#readers[wish.reader]!.id})`;
+    this.#issuesOf(wish).add({ code, message: text, fatal: true });
   }
 
   #issue(code: string, message: string, fatal: boolean): void {

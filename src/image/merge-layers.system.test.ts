@@ -66,7 +66,6 @@ function unpacked(image: BuiltImage): Listing | undefined {
     const result = spawnSync('umoci', ['unpack', ...rootless, '--image', from, bundle], {
       encoding: 'utf8',
     });
-    if (process.env['SHOW_UMOCI'] && result.status !== 0) console.log(result.stderr);
     return result.status === 0 ? onDisk(join(bundle, 'rootfs')) : undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -116,16 +115,38 @@ function toTar(generated: Generated, number: number): TarInput {
   }
 }
 
-const layers = fc.array(fc.array(entry, { minLength: 1, maxLength: 8 }), {
-  minLength: 1,
-  maxLength: 4,
-});
+/** Something to remove, to replace and to link to. */
+const base: readonly Generated[] = names.flatMap((name) => [
+  { kind: 'directory', path: name },
+  { kind: 'directory', path: `${name}/a` },
+  { kind: 'file', path: `${name}/b` },
+  { kind: 'file', path: `${name}/a/c` },
+]);
+
+const layers = fc
+  .array(fc.array(entry, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 })
+  .map((upper) => [base, ...upper]);
+
+/**
+ * A marker below a link removes what the link leads to when umoci follows it; here it removes
+ * nothing (merge-layers.test.ts), so such images are not compared.
+ */
+function hasMarkerBelowLink(generated: readonly (readonly Generated[])[]): boolean {
+  const all = generated.flat();
+  const links = all.filter((item) => item.kind === 'symlink').map((item) => `${item.path}/`);
+  return all.some(
+    (item) =>
+      (item.kind === 'whiteout' || item.kind === 'opaque') &&
+      links.some((link) => item.path.startsWith(link)),
+  );
+}
 
 test('the merged tree is what umoci unpacks', { skip }, async () => {
   let compared = 0;
   let cases = 0;
   await fc.assert(
     fc.asyncProperty(layers, async (generated) => {
+      fc.pre(!hasMarkerBelowLink(generated));
       cases++;
       let number = 1;
       const image = buildImage({

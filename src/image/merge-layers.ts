@@ -40,11 +40,13 @@ export class TreeBuilder {
     const layer = this.#tree.addIndex(index);
     // By record: its node plus one.
     const nodes = new Int32Array(index.count);
+    let lowerTargets: Int32Array | undefined;
     if (index.markers > 0) {
+      lowerTargets = this.#hardLinkTargets(index);
       this.#applyMarkers(index, nodes);
       nodes.fill(unknown);
     }
-    const pass = new LayerPass(this.#tree, index, layer, nodes, this.#issues);
+    const pass = new LayerPass(this.#tree, index, layer, nodes, lowerTargets, this.#issues);
     if (!this.#isFull && !pass.run()) this.#full(layer);
     this.#tree.changed();
   }
@@ -56,6 +58,23 @@ export class TreeBuilder {
       message: `Image has more than ${nodesMax} entries: layer ${layer} and those above are not shown`,
       fatal: true,
     });
+  }
+
+  /**
+   * By record: the node plus one that a hard link names in the lower layers. One layer may link to
+   * a file below and remove that file's old name.
+   */
+  #hardLinkTargets(index: LayerIndex): Int32Array | undefined {
+    let targets: Int32Array | undefined;
+    for (let record = 1; record < index.count; record++) {
+      if (index.kindNumber(record) !== recordKind.hardlink) continue;
+      const path = index.linkTarget(record);
+      const node = path === undefined ? -1 : this.#tree.walk(path, false);
+      if (node < 0) continue;
+      targets ??= new Int32Array(index.count);
+      targets[record] = node + 1;
+    }
+    return targets;
   }
 
   #applyMarkers(index: LayerIndex, nodes: Int32Array): void {
@@ -106,6 +125,7 @@ class LayerPass {
   readonly #index: LayerIndex;
   readonly #layer: number;
   readonly #nodes: Int32Array;
+  readonly #lowerTargets: Int32Array | undefined;
   readonly #issues: IssueSink;
 
   constructor(
@@ -113,12 +133,14 @@ class LayerPass {
     index: LayerIndex,
     layer: number,
     nodes: Int32Array,
+    lowerTargets: Int32Array | undefined,
     issues: IssueSink,
   ) {
     this.#tree = tree;
     this.#index = index;
     this.#layer = layer;
     this.#nodes = nodes;
+    this.#lowerTargets = lowerTargets;
     this.#issues = issues;
   }
 
@@ -164,7 +186,8 @@ class LayerPass {
 
   #hardLinkTarget(record: number): number {
     const path = this.#index.linkTarget(record);
-    const node = path === undefined ? -1 : this.#tree.walk(path, false);
+    let node = path === undefined ? -1 : this.#tree.walk(path, false);
+    if (node < 0) node = (this.#lowerTargets?.[record] ?? 0) - 1;
     if (node >= 0 && !this.#tree.isFolder(node)) return node;
     const message = `Cannot apply hard link to ${JSON.stringify(decodePath(path ?? new Uint8Array(0)))}`;
     this.#issue('dangling-hardlink', `${message}: no such file`, true, record);

@@ -8,12 +8,12 @@ import { TarParser } from '../formats/tar/tar-parser.ts';
 import { type Digest, type DigestAlgorithm, digestAlgorithm } from '../model/digest.ts';
 import { isCode, PlimsollError, reasonOf } from '../model/errors.ts';
 import { type Issue, IssueList } from '../model/issue.ts';
-import { FileMatcher } from './file-matcher.ts';
+import { FileMatcher, type Matcher } from './file-matcher.ts';
 import type { FileReader } from './file-reader.ts';
 import type { LayerContent } from './image.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { LayerIndexBuilder, type LayerIndexLimits } from './layer-index-builder.ts';
-import { type LayerFact, LayerReading } from './layer-reading.ts';
+import { type LayerFact, LayerReading, type LinkedFile } from './layer-reading.ts';
 import type { LayerVisitor } from './layer-visitor.ts';
 
 export interface LayerResult {
@@ -26,7 +26,13 @@ export interface LayerResult {
   readonly index: LayerIndex;
   /** By reader id; in the order of the files in the layer. */
   readonly facts: ReadonlyMap<string, readonly LayerFact[]>;
+  /** All of them, those of the readers included. */
   readonly issues: readonly Issue[];
+  /** Those of the archive and the index, and those of each reader by its id. */
+  readonly archiveIssues: readonly Issue[];
+  readonly readerIssues: ReadonlyMap<string, readonly Issue[]>;
+  /** Hard links whose content a reader wants by the link's name: the matter of a second pass. */
+  readonly linkedFiles: readonly LinkedFile[];
   /** False when the stream broke off or a limit ended the reading: such a result is not to be kept. */
   readonly complete: boolean;
 }
@@ -57,7 +63,7 @@ const defaultBombLimits: BombLimits = {
 };
 
 /**
- * Reads a layer with these readers.
+ * Reads a layer with these readers; `matcher` replaces what they themselves ask for.
  * @throws `digest-mismatch` when the stored bytes or the tar are not what the medium promises,
  * `aborted`, and what the medium itself throws. Damage inside becomes issues of the result.
  */
@@ -65,21 +71,28 @@ export async function readLayer(
   content: LayerContent,
   readers: readonly FileReader[],
   options: ReadLayerOptions = {},
+  matcher: Matcher = new FileMatcher(readers),
 ): Promise<LayerResult> {
   const issues = new IssueList();
   const builder = new LayerIndexBuilder(issues, options.indexLimits);
-  const reading = new LayerReading(builder, readers, new FileMatcher(readers), issues);
+  const reading = new LayerReading(builder, readers, matcher, issues);
   const streamed =
     content.kind === 'blob'
       ? await streamLayer(content, reading, issues, options, () => builder.isFull)
       : await walkTree(content, reading, options);
   const complete = streamed.complete && !builder.isFull;
+  const archiveIssues = issues.toArray();
+  const readerIssues = new Map<string, readonly Issue[]>();
+  for (const [id, list] of reading.readerIssues) readerIssues.set(id, list.toArray());
   return {
     ...streamed,
     complete,
     index: builder.finish(),
     facts: reading.facts,
-    issues: issues.toArray(),
+    issues: [...archiveIssues, ...[...readerIssues.values()].flat()],
+    archiveIssues,
+    readerIssues,
+    linkedFiles: reading.linkedFiles,
   };
 }
 
