@@ -57,7 +57,7 @@ async function openPrefixed(prefix: string, rest: string, context: SourceContext
 }
 
 function isAbsent(error: unknown): error is PlimsollError {
-  const codes = ['not-found', 'unauthorized', 'io'];
+  const codes = ['not-found', 'unauthorized', 'io', 'unsupported', 'offline'];
   return error instanceof PlimsollError && codes.includes(error.code);
 }
 
