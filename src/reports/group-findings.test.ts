@@ -38,7 +38,7 @@ test('the same package in another layer or version is another group', () => {
   assert.equal(groupFindings(versions, packages).length, 2);
 });
 
-test('the worst comes first, of equals the exploited one, unknown last', () => {
+test('the worst comes first, of equals the exploited one, unknown last unless exploited', () => {
   const kev = { added: '2024-01-01', ransomware: false };
   const rows = groupFindings(
     [
@@ -47,12 +47,13 @@ test('the worst comes first, of equals the exploited one, unknown last', () => {
       madeFinding({ id: 'CVE-3', severity: 'high' }),
       madeFinding({ id: 'CVE-4', severity: 'high', kev }),
       madeFinding({ id: 'CVE-5', severity: 'critical' }),
+      madeFinding({ id: 'CVE-6', severity: 'unknown', kev }),
     ],
     packages,
   )[0]!.rows;
   assert.deepEqual(
     rows.map((row) => row.finding.id),
-    ['CVE-5', 'CVE-4', 'CVE-3', 'CVE-2', 'CVE-1'],
+    ['CVE-6', 'CVE-5', 'CVE-4', 'CVE-3', 'CVE-2', 'CVE-1'],
   );
 });
 

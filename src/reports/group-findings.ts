@@ -88,10 +88,15 @@ function namesOf(findings: readonly Finding[]): readonly string[] {
   return [...new Set(findings.map((finding) => finding.package))].sort(compareText);
 }
 
-/** The order in which findings are shown everywhere. */
+/**
+ * The order in which findings are shown everywhere: by severity, of equals the exploited first. What
+ * is exploited and not graded stands among the critical ones: at the end nobody would see it.
+ */
 export function compareFindings(left: Finding, right: Finding): number {
+  const rank = ({ severity, kev }: Finding): Finding['severity'] =>
+    severity === 'unknown' && kev !== undefined ? 'critical' : severity;
   return (
-    compareSeverity(left.severity, right.severity) ||
+    compareSeverity(rank(left), rank(right)) ||
     Number(right.kev !== undefined) - Number(left.kev !== undefined) ||
     (right.epss?.probability ?? 0) - (left.epss?.probability ?? 0) ||
     Number(right.fixedVersion !== undefined) - Number(left.fixedVersion !== undefined) ||

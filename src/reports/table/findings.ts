@@ -170,7 +170,10 @@ function sourceOf({ source, packages }: FindingGroup): string {
 }
 
 function placeOf(group: FindingGroup, inventory: Inventory): string {
-  const layer = describeLayer(inventory.image.layers, group.layer);
+  const { layers } = inventory.image;
+  // The only layer, of which nothing more is known, says nothing.
+  const told = layers.length > 1 || layers[0]?.createdBy !== undefined;
+  const layer = told ? describeLayer(layers, group.layer) : '';
   // A distribution's packages are all in its one database: that path says nothing.
   if (group.ecosystem === inventory.distribution?.ecosystem) return layer;
   const [path, ...others] = group.paths;

@@ -5,7 +5,7 @@ import type { Package } from '../../model/package.ts';
 import { shortDigest } from '../../model/digest.ts';
 import { formatPlatform } from '../../model/platform.ts';
 import { compareText } from '../group-findings.ts';
-import { counted, grouped, lifecycleWarning } from '../wording.ts';
+import { grouped, lifecycleWarning } from '../wording.ts';
 import type { Page } from '../page.ts';
 
 export function* header(inventory: Inventory, page: Page): Iterable<string> {
@@ -13,12 +13,9 @@ export function* header(inventory: Inventory, page: Page): Iterable<string> {
   yield page.field('Image', inventory.source, 'bold');
   if (image.digest !== undefined)
     yield page.field('Digest', page.options.verbose ? image.digest : shortDigest(image.digest));
-  const facts = [
-    image.platform === undefined ? '' : formatPlatform(image.platform),
-    image.layers.length === 0 ? '' : counted(image.layers.length, 'layer'),
-    image.created === undefined ? '' : `created ${image.created.slice(0, 10)}`,
-  ].filter((fact) => fact !== '');
-  if (facts.length > 0) yield page.field('Platform', facts.join(', '));
+  if (image.platform !== undefined) yield page.field('Platform', formatPlatform(image.platform));
+  if (image.created !== undefined) yield page.field('Created', image.created);
+  if (image.layers.length > 1) yield page.field('Layers', grouped(image.layers.length));
   yield page.field('Distribution', distribution?.name ?? 'not recognised');
   const warning = distribution === undefined ? undefined : lifecycleWarning(distribution);
   if (warning !== undefined)
