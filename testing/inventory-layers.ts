@@ -2,11 +2,13 @@
 // For tests of the inventory: layers as lists of files, written as tar archives, read and merged as
 // those of an image. A null removes a file or folder of the layers below.
 import { type TarInput, writeTar } from '../src/formats/tar/write-tar.ts';
-import type { FileReader } from '../src/image/file-reader.ts';
 import { readLayer } from '../src/image/read-layer.ts';
-import { distributionReader } from '../src/inventory/distribution.ts';
 import type { Ecosystem } from '../src/inventory/ecosystem.ts';
-import { takeInventory, type InventoryLayer } from '../src/inventory/take-inventory.ts';
+import {
+  inventoryReaders,
+  takeInventory,
+  type InventoryLayer,
+} from '../src/inventory/take-inventory.ts';
 import type { Digest } from '../src/model/digest.ts';
 import type { Inventory } from '../src/model/inventory.ts';
 
@@ -20,7 +22,7 @@ export async function inventoryOf(
   ecosystems: readonly Ecosystem[],
   now = testTime,
 ): Promise<Inventory> {
-  const readers: readonly FileReader[] = [distributionReader, ...ecosystems];
+  const readers = inventoryReaders(ecosystems);
   const read: (InventoryLayer & { readonly diffId?: Digest })[] = [];
   for (const layer of layers)
     read.push(

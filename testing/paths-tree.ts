@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a FileTree of one layer, from a list of paths or from a folder of this machine.
-import { lstatSync, readdirSync, readlinkSync, openSync, readSync, closeSync } from 'node:fs';
+// For tests: a FileTree of one layer, from a list of paths.
 import { join } from 'node:path';
 import type { FileTree, TreeEntry } from '../src/image/file-tree.ts';
 
@@ -80,46 +79,4 @@ export function treeOf(entries: Readonly<Record<string, string>>, layer = 0): Pa
     else list.set(path, { ...base, path, kind: 'file', mode, sizeBytes: 1, content });
   }
   return new PathsTree(list.values());
-}
-
-/** The tree below a folder of this machine, one file system only. */
-export function treeOfFolder(root: string): PathsTree {
-  const entries: TreeEntry[] = [];
-  const device = lstatSync(root).dev;
-  const walk = (path: string): void => {
-    for (const name of readdirSync(root + path)) {
-      const child = `${path}/${name}`;
-      const stat = lstatSync(root + child);
-      const base = {
-        path: child,
-        mode: stat.mode & 0o7777,
-        uid: stat.uid,
-        gid: stat.gid,
-        sizeBytes: stat.size,
-        layer: 0,
-      };
-      if (stat.isSymbolicLink())
-        entries.push({ ...base, kind: 'symlink', linkTarget: readlinkSync(root + child) });
-      else if (stat.isDirectory()) {
-        entries.push({ ...base, kind: 'directory' });
-        if (stat.dev === device) walk(child);
-      } else if (stat.isFile())
-        entries.push({ ...base, kind: 'file', content: contentKind(root + child) });
-    }
-  };
-  walk('');
-  return new PathsTree(entries);
-}
-
-function contentKind(file: string): 'elf' | 'script' | 'other' {
-  const start = Buffer.alloc(4);
-  try {
-    const descriptor = openSync(file, 'r');
-    readSync(descriptor, start);
-    closeSync(descriptor);
-  } catch {
-    return 'other';
-  }
-  if (start.toString('latin1') === '\x7fELF') return 'elf';
-  return start.toString('latin1', 0, 2) === '#!' ? 'script' : 'other';
 }

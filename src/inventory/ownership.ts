@@ -24,6 +24,9 @@ export interface Ownership {
 /** A report shows tens; a policy may want to see them all up to here. */
 const unownedExecutablesMax = 1000;
 
+/** Claims of one image; a machine with everything installed has 1 million. Beyond it files count as unowned. */
+const claimsMax = 4_000_000;
+
 const executeBits = 0o111;
 const setuidBit = 0o4000;
 
@@ -113,8 +116,10 @@ export class OsClaims {
     let folder: string | undefined;
     let place: string | undefined;
     let names: Set<string> | undefined;
+    let claims = 0;
     for (const { package: owner, files } of packages)
       for (const { path } of files) {
+        if (++claims > claimsMax) return;
         const slash = path.lastIndexOf('/');
         if (slash < 0) continue;
         if (folder?.length !== slash || !path.startsWith(folder)) {

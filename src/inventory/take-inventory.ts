@@ -44,6 +44,11 @@ export type InventoryLayer = Pick<LayerResult, 'index' | 'facts' | 'issues' | 'c
  */
 const checksMax = 20_000_000;
 
+/** Who reads the layers for `takeInventory`. */
+export function inventoryReaders(ecosystems: readonly Ecosystem[]): readonly FileReader[] {
+  return [distributionReader, ...ecosystems];
+}
+
 /** Never throws for what an image holds: a plugin that fails becomes an issue and a gap. */
 export function takeInventory(input: InventoryInput): Inventory {
   return new InventoryTaking(input).take();
@@ -75,7 +80,7 @@ class InventoryTaking {
 
   constructor(input: InventoryInput) {
     this.#input = input;
-    const readers: readonly FileReader[] = [distributionReader, ...input.ecosystems];
+    const readers = inventoryReaders(input.ecosystems);
     this.#facts = new Map(readers.map((reader) => [reader.id, new EffectiveFacts(reader)]));
     this.#withSteps = this.#canTakeSteps();
   }
