@@ -117,6 +117,23 @@ test('credentials follow a redirect to the same origin only', async (context) =>
   await response.discard();
 });
 
+test('what is posted stays with its server, or becomes a GET', async (context) => {
+  const seen: string[] = [];
+  const other = await serve(context, (request, response) => {
+    seen.push(`${request.method} ${request.headers['content-length'] ?? 'no body'}`);
+    response.end();
+  });
+  const url = await serve(context, (request, response) => {
+    response.writeHead(Number(request.url!.slice(1)), { location: other }).end();
+  });
+  const { request } = client(context);
+  const post = { method: 'POST', body: Buffer.from('secret') } as const;
+  for (const status of [307, 308])
+    await assert.rejects(request({ url: `${url}/${status}`, ...post }), { code: 'network' });
+  for (const status of [301, 302, 303]) await request({ url: `${url}/${status}`, ...post });
+  assert.deepEqual(seen, ['GET no body', 'GET no body', 'GET no body']);
+});
+
 test('redirects end', async (context) => {
   const url = await serve(context, (_, response) => {
     response.writeHead(302, { location: '/again' }).end();

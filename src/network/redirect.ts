@@ -47,6 +47,9 @@ export function redirectOf(from: Target, response: HttpResponse): Target | undef
     response.status === 303
       ? from.method !== 'HEAD'
       : response.status <= 302 && from.method === 'POST';
+  // A token request carries its secret in the body. (An upload that is sent elsewhere is a PUT.)
+  if (!becomesGet && from.method === 'POST' && url.origin !== from.url.origin)
+    throw refuse('it would carry what was posted to another server');
   return {
     url,
     method: becomesGet ? 'GET' : from.method,

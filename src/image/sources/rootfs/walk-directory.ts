@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   opendirSync,
   openSync,
@@ -39,6 +40,7 @@ const depthMax = 200;
 const entriesPerTurn = 2000;
 const chunkBytes = 256 << 10;
 const firstChunkBytes = 4 << 10;
+const hasDescriptorFolder = existsSync('/proc/self/fd');
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 
 /** @throws `aborted`, `limit`, or `io` when the root itself cannot be read. */
@@ -80,11 +82,11 @@ class Walk {
   }
 
   async folder(descriptor: number, path: Buffer, depth: number): Promise<void> {
-    const base = `/proc/self/fd/${descriptor}`;
+    const base = this.#baseOf(descriptor, path);
     for (const name of this.#namesIn(base, path)) {
       if (++this.#entries % entriesPerTurn === 0) await this.#turn();
       const at = path.length === 0 ? name : Buffer.concat([path, slash, name]);
-      const place = Buffer.concat([Buffer.from(`${base}/`), name]);
+      const place = Buffer.concat([base, slash, name]);
       const stats = this.#try(at, () => lstatSync(place));
       if (stats === undefined) continue;
       if (at.length > pathBytesMax) this.#issue('path-too-long', at, 'its path is too long');
@@ -93,7 +95,15 @@ class Walk {
     }
   }
 
-  *#namesIn(base: string, path: Buffer): Generator<Buffer> {
+  /** The open folder itself; without /proc (chroot, macOS) its name, which may be exchanged. */
+  #baseOf(descriptor: number, path: Buffer): Buffer {
+    if (hasDescriptorFolder) return Buffer.from(`/proc/self/fd/${descriptor}`);
+    return path.length === 0
+      ? Buffer.from(this.#options.root)
+      : Buffer.concat([Buffer.from(this.#options.root), slash, path]);
+  }
+
+  *#namesIn(base: Buffer, path: Buffer): Generator<Buffer> {
     const folder = this.#try(path, () =>
       opendirSync(base, { encoding: 'buffer' as BufferEncoding }),
     );
