@@ -44,6 +44,17 @@ test('json: the published schema is the one in the code (npm run gen writes it)'
   assert.equal(readFileSync(file, 'utf8'), scanSchemaText());
 });
 
+test('json: the published schema takes our documents, and those of later versions', () => {
+  const published = new Ajv2020({ strict: true, strictTypes: false });
+  ajvFormats.default(published);
+  const accepts = published.compile(JSON.parse(scanSchemaText()) as object);
+  const document = render(madeAssessment);
+  assert.ok(accepts(document), published.errorsText(accepts.errors));
+  assert.ok(accepts({ ...document, schemaVersion: '1.7', added: 1 }));
+  assert.equal(accepts({ ...document, schemaVersion: '2.0' }), false);
+  assert.equal(accepts({ ...document, findings: [{}] }), false);
+});
+
 test('json: documents are valid by the schema', () => {
   assertValid(render(madeAssessment));
   assertValid(render(emptyAssessment));
