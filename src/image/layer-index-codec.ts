@@ -95,7 +95,7 @@ function bytesOf(column: Column): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
-/** No number leads outside of its arena, and every record comes after its folder. */
+/** No number leads outside of its arena, every record comes after its folder, names are names. */
 function isSound(index: LayerIndex): boolean {
   const { columns, count, names, links } = index;
   for (const name of columnNames) {
@@ -107,12 +107,14 @@ function isSound(index: LayerIndex): boolean {
   for (let record = 1; record < count; record++) {
     const parent = columns.parent[record]!;
     const nameEnd = columns.nameEnd[record] ?? 0;
-    if (parent < 0 || parent >= record || nameEnd < end || nameEnd > names.length) return false;
+    if (parent < 0 || parent >= record || nameEnd <= end || nameEnd > names.length) return false;
+    if (nameEnd - end <= 2 && names.subarray(end, nameEnd).every((byte) => byte === 0x2e))
+      return false;
     end = nameEnd;
     if (index.kindNumber(record) >= recordKinds.length) return false;
     const link = columns.link[record] ?? 0;
     if (link !== 0 && link + 1 + (links[link - 1]! | (links[link]! << 8)) > links.length)
       return false;
   }
-  return index.kindNumber(0) < recordKinds.length;
+  return index.kindNumber(0) < recordKinds.length && !names.includes(0x2f);
 }
