@@ -2,10 +2,9 @@
 // Runs the program as its users do: another process, a state folder of its own, no network unless
 // a test gives it loopback servers.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './source-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface RunResult {
   readonly status: number | null;
@@ -20,13 +19,6 @@ export interface RunOptions {
   readonly online?: boolean;
 }
 
-/** A temporary folder that is removed when the process ends. */
-export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `plimsoll-${name}-`));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 let sharedHome: string | undefined;
 
 /** Runs `plimsoll ARGS...` and waits for its end. */
@@ -34,7 +26,7 @@ export async function plimsoll(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  sharedHome ??= temporaryFolder('home');
+  sharedHome ??= temporaryFolder({ after: (step) => process.on('exit', step) });
   const { FORCE_COLOR: _, ...inherited } = process.env;
   const child = spawn(
     process.execPath,

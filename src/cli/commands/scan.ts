@@ -87,6 +87,7 @@ export const command: Command = {
     { command: 'plimsoll scan --explain CVE-2024-3094 web.tar', says: 'why that finding' },
   ],
   async run(args, terminal) {
+    const format = formatOf(args, 'table');
     const bar = await barOf(args);
     const ignoreFile = await ignoreFileOf(args);
     const result = await withHttp(args, terminal, (http) => scanWith(args, terminal, http));
@@ -99,7 +100,7 @@ export const command: Command = {
     });
     const explained = args.value('explain');
     if (explained !== undefined) return await explain(explained, assessment, args, terminal);
-    const report = await reportOf(formatOf(args, 'table'), 'scan');
+    const report = await reportOf(format, 'scan');
     const options = reportOptions(args, terminal);
     const pieces = report.render(assessment, bar === undefined ? options : { ...options, verdict });
     await writeOutput(pieces, args.value('output'), terminal);
@@ -112,15 +113,16 @@ async function scanWith(
   terminal: Terminal,
   http: HttpClient,
 ): Promise<ScanResult> {
+  const maxAge = args.value('max-age');
+  const maxAgeMs = maxAge === undefined ? undefined : parseDuration('max-age', maxAge);
   const { scan } = await import('../../flows/scan.ts');
   const { folder, database } = await statePaths(args, terminal);
-  const maxAge = args.value('max-age');
   const dockerfile = args.value('dockerfile');
   return await scan(
     {
       source: args.positionals[0]!,
       fetch: !args.has('no-fetch') && !isOffline(args, terminal),
-      ...(maxAge === undefined ? {} : { maxAgeMs: parseDuration('max-age', maxAge) }),
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
       ...(dockerfile === undefined ? {} : { dockerfile: readText(dockerfile) }),
     },
     { ...inventoryServices(args, terminal, http), database, feedsFolder: folder },
