@@ -14,25 +14,30 @@ export function messageText(text: string): string {
 }
 
 /** Bytes that may stand in a URI's path as they are: RFC 3986 section 3.3 without `:`. */
-const literal = /[A-Za-z0-9\-._~!$&'()*+,;=@/]/;
+const literal = /[A-Za-z0-9\-._~!$&'()*+,;=@]/;
 
 /**
  * A path as a relative URI reference below ROOTPATH, its exact bytes percent-encoded. Dot segments
- * are encoded too: a reader that resolves them must not leave the root.
+ * are resolved within the root: readers treat even their encoded form as steps upwards.
  */
 export function artifactUri(path: string): string {
-  const bytes = encodePath(path.replace(/^\/+/, ''));
-  let uri = '';
-  for (const byte of bytes) {
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(encodeSegment(segment));
+  }
+  return kept.join('/') || '.';
+}
+
+function encodeSegment(segment: string): string {
+  let encoded = '';
+  for (const byte of encodePath(segment)) {
     const character = String.fromCharCode(byte);
-    uri += literal.test(character)
+    encoded += literal.test(character)
       ? character
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
-  const kept = uri
-    .split('/')
-    .map((segment) => (/^\.{1,2}$/.test(segment) ? segment.replaceAll('.', '%2E') : segment));
-  return kept.join('/') || '.';
+  return encoded;
 }
 
 /** The first reference that is a web address, normalised; undefined without one. */
