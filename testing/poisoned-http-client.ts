@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client of unit tests: it answers what the test declared, and names every call beyond that.
+import { asyncIterableOf } from '../src/image/async-iterable.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../src/network/http.ts';
 
 export interface DeclaredAnswer {
@@ -40,10 +41,7 @@ function answerResponse(url: string, answer: DeclaredAnswer): HttpResponse {
     status: answer.status ?? 200,
     headers: answer.headers ?? {},
     url,
-    // oxlint-disable-next-line typescript/require-await
-    body: (async function* () {
-      yield bytes;
-    })(),
+    body: asyncIterableOf([bytes]),
     bytes: () => Promise.resolve(bytes),
     json: () => Promise.resolve(JSON.parse(bytes.toString('utf8'))),
     discard: () => Promise.resolve(),

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { type TarInput, writeTar } from '../../formats/tar/write-tar.ts';
 import { PlimsollError } from '../../model/errors.ts';
+import { asyncIterableOf } from '../async-iterable.ts';
 import { openArchive } from './archive.ts';
 import { membersMax, readMembers } from './read-members.ts';
 import { StreamBytes } from './sequential-bytes.ts';
@@ -24,8 +25,7 @@ const entries: readonly TarInput[] = [
   { path: 'large', content: 'x'.repeat(300_000) },
 ];
 
-// oxlint-disable-next-line typescript/require-await
-async function* inChunks(bytes: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array> {
+function* inChunks(bytes: Uint8Array, chunkBytes: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
@@ -39,7 +39,9 @@ test('members are gone through, however the stream is cut', async () => {
   const tar = writeTar(entries);
   for (const chunkBytes of [7, 512, 1 << 20]) {
     const found: unknown[] = [];
-    for await (const member of readMembers(new StreamBytes(inChunks(tar, chunkBytes)))) {
+    for await (const member of readMembers(
+      new StreamBytes(asyncIterableOf(inChunks(tar, chunkBytes))),
+    )) {
       // Every other content is left, and must be skipped.
       const read = found.length % 2 === 0 ? (await text(member.content)).length : member.sizeBytes;
       found.push([member.path, member.kind, read]);
@@ -98,13 +100,13 @@ test('an archive without its end marker or last padding is whole', async (contex
 test('members without end are not gone through without end', async () => {
   const header = writeTar([{ path: 'x', content: '' }]).subarray(0, 512);
   const many = Buffer.concat(Array.from({ length: 1024 }, () => header));
-  // oxlint-disable-next-line typescript/require-await
-  async function* endless(): AsyncGenerator<Uint8Array> {
+  function* endless(): Generator<Uint8Array> {
     for (;;) yield many;
   }
   let count = 0;
   const run = async () => {
-    for await (const member of readMembers(new StreamBytes(endless()))) if (member.path) count++;
+    for await (const member of readMembers(new StreamBytes(asyncIterableOf(endless()))))
+      if (member.path) count++;
   };
   await assert.rejects(run(), { code: 'limit' });
   assert.equal(count, membersMax);

@@ -8,6 +8,7 @@ import { IssueList, type IssueSink } from '../../../model/issue.ts';
 import { formatReference, parseReference, type Reference } from '../../../model/reference.ts';
 import { endpointsOf } from '../../../registry/endpoints.ts';
 import { noEndpointAnswered, RegistryClient } from '../../../registry/registry-client.ts';
+import { asyncIterableOf } from '../../async-iterable.ts';
 import { describeImage, hashesOf } from '../../compose-image.ts';
 import type { ImageSource, SourceContext } from '../../image-source.ts';
 import type { Image, LayerContent } from '../../image.ts';
@@ -61,10 +62,12 @@ async function openAt(
     ...described,
     issues: issues.toArray(),
     readLayers: (wanted, passSignal) =>
-      streamLayers(
-        client,
-        described.layers.filter(({ index }) => wanted.has(index) && !absent.has(index)),
-        passSignal ?? signal,
+      asyncIterableOf(
+        streamLayers(
+          client,
+          described.layers.filter(({ index }) => wanted.has(index) && !absent.has(index)),
+          passSignal ?? signal,
+        ),
       ),
     close: () => Promise.resolve(),
   };
@@ -102,19 +105,14 @@ async function findAbsentLayers(
   return absent;
 }
 
-// oxlint-disable-next-line typescript/require-await
-async function* streamLayers(
+function* streamLayers(
   client: RegistryClient,
   layers: readonly LayerDescriptor[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<LayerContent> {
+): Generator<LayerContent> {
   for (const layer of layers) {
     const blob = { digest: layer.digest!, sizeBytes: layer.sizeBytes! };
-    yield {
-      kind: 'blob',
-      layer: layer.index,
-      ...hashesOf(layer),
-      bytes: client.blob(blob, signal),
-    };
+    const bytes = client.blob(blob, signal);
+    yield { kind: 'blob', layer: layer.index, ...hashesOf(layer), bytes };
   }
 }

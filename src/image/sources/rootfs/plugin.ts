@@ -8,7 +8,8 @@ import { PlimsollError } from '../../../model/errors.ts';
 import { IssueList } from '../../../model/issue.ts';
 import { hostPlatform } from '../../../model/platform.ts';
 import type { ImageSource } from '../../image-source.ts';
-import type { Image } from '../../image.ts';
+import { asyncIterableOf } from '../../async-iterable.ts';
+import type { Image, LayerContent } from '../../image.ts';
 import { openError, openRegularFile } from '../../open-file.ts';
 import { mountsToSkip, parseMounts } from './mounts.ts';
 import { walkDirectory } from './walk-directory.ts';
@@ -46,15 +47,12 @@ async function openDirectory(path: string): Promise<Image> {
     get issues() {
       return issues.toArray();
     },
-    // oxlint-disable-next-line typescript/require-await
-    async *readLayers(wanted) {
-      if (!wanted.has(0)) return;
-      yield {
+    readLayers: (wanted) =>
+      onlyLayer(wanted, {
         kind: 'tree',
         layer: 0,
         walk: (visitor, signal) => walkDirectory(visitor, { root, skippedMounts, issues, signal }),
-      };
-    },
+      }),
     close: () => Promise.resolve(),
   };
 }
@@ -65,14 +63,21 @@ async function openTarball(path: string): Promise<Image> {
     ...anonymous(`rootfs:${path}`),
     layers: [{ index: 0, sizeBytes: file.sizeBytes }],
     issues: [],
-    // oxlint-disable-next-line typescript/require-await
-    async *readLayers(wanted) {
-      if (!wanted.has(0)) return;
-      const bytes = new FileBytes(file).chunks(file.sizeBytes);
-      yield { kind: 'blob', layer: 0, bytes };
-    },
+    readLayers: (wanted) =>
+      onlyLayer(wanted, {
+        kind: 'blob',
+        layer: 0,
+        bytes: new FileBytes(file).chunks(file.sizeBytes),
+      }),
     close: () => file.close(),
   };
+}
+
+function onlyLayer(
+  wanted: ReadonlySet<number>,
+  content: LayerContent,
+): AsyncIterable<LayerContent> {
+  return asyncIterableOf(wanted.has(0) ? [content] : []);
 }
 
 function anonymous(source: string): Pick<Image, 'source' | 'identity'> {
