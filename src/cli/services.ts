@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What commands hand to the flows: the network (or its refusal), the state folder, the advisory store.
 import { resolve } from 'node:path';
-import { version } from '../model/version.ts';
 import type { HttpClient } from '../network/http.ts';
 import { stateFolder } from '../store/home.ts';
 import type { Arguments } from './command.ts';
@@ -23,7 +22,7 @@ export async function withHttp<Result>(
     return await work(offlineHttpClient);
   }
   const { createHttpClient } = await import('../network/http-client.ts');
-  const http = createHttpClient({ env: terminal.env, version });
+  const http = createHttpClient({ env: terminal.env });
   try {
     return await work(http);
   } finally {

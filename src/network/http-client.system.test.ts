@@ -13,6 +13,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { PlimsollError } from '../model/errors.ts';
+import { version } from '../model/version.ts';
 import { createHttpClient, type HttpClientOptions } from './http-client.ts';
 
 async function listen(context: TestContext, server: Server | TcpServer): Promise<number> {
@@ -36,7 +37,7 @@ function client(context: TestContext, options: HttpClientOptions = {}) {
     pausesMs.push(ms);
     return Promise.resolve();
   };
-  const made = createHttpClient({ delay, version: '1.2.3', ...options });
+  const made = createHttpClient({ delay, ...options });
   context.after(() => made.close());
   return { request: made.request.bind(made), pausesMs };
 }
@@ -52,7 +53,7 @@ test('an answer is read with its headers in lower case', async (context) => {
   assert.equal(response.status, 200);
   assert.equal(response.headers['x-two'], 'a, b');
   const seen = JSON.parse(response.headers['x-seen']!) as Record<string, string>;
-  assert.equal(seen['user-agent'], 'plimsoll/1.2.3');
+  assert.equal(seen['user-agent'], `plimsoll/${version}`);
   assert.equal(seen['accept-encoding'], 'identity');
   assert.equal(seen['accept'], 'text/plain');
   assert.equal(Buffer.from(await response.bytes(4)).toString(), 'body');

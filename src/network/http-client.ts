@@ -9,6 +9,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { PlimsollError, reasonOf } from '../model/errors.ts';
+import { version } from '../model/version.ts';
 import { responseOf } from './http-body.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
 import { isLoopbackHost } from './loopback.ts';
@@ -25,8 +26,6 @@ import { shownUrl } from './shown-url.ts';
 
 export interface HttpClientOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Of Plimsoll, for the user agent. */
-  readonly version?: string;
   /** PEM file of further authorities. */
   readonly caFile?: string;
   /** Talks to this Unix socket, whatever the URL's host. */
@@ -65,7 +64,7 @@ async function followRedirects(
   options: HttpClientOptions,
   agents: Agents,
 ): Promise<HttpResponse> {
-  let target: Target = firstTarget(request, options);
+  let target: Target = firstTarget(request);
   for (let hops = 0; ; hops++) {
     const response = await requestWithRetries(target, request, options, agents);
     if (request.redirect === 'manual') return response;
@@ -81,7 +80,7 @@ async function followRedirects(
   }
 }
 
-function firstTarget(request: HttpRequest, options: HttpClientOptions): Target {
+function firstTarget(request: HttpRequest): Target {
   let url: URL;
   try {
     url = new URL(request.url);
@@ -91,7 +90,7 @@ function firstTarget(request: HttpRequest, options: HttpClientOptions): Target {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new PlimsollError('usage', `Cannot fetch ${shownUrl(url)}: want http or https`);
   const headers: Record<string, string> = {
-    'user-agent': `plimsoll/${options.version ?? '0'}`,
+    'user-agent': `plimsoll/${version}`,
     'accept-encoding': 'identity',
   };
   for (const [name, value] of Object.entries(request.headers ?? {}))

@@ -7,6 +7,7 @@ import { dockerArchive } from '../../../../testing/image-builder.ts';
 import { readLayers, walkTree } from '../../../../testing/read-image.ts';
 import { noRunnableImage, runnable, runnableName } from '../../../../testing/runnable-image.ts';
 import { sourceContext } from '../../../../testing/source-context.ts';
+import { openImage } from '../../open-image.ts';
 import { plugin } from './plugin.ts';
 
 const skip = noRunnableImage;
@@ -70,5 +71,23 @@ test(
       assert.deepEqual(image.issues, []);
       await image.close();
     }
+  },
+);
+
+test(
+  "a container's root is reached through its process, whatever the link reads",
+  { skip },
+  async (context) => {
+    const command = ['/busybox', 'sleep', '600'];
+    const id = engine.docker(['run', '--detach', '--network', 'none', runnableName, ...command]);
+    context.after(() => engine.docker(['rm', '--force', id]));
+    const pid = engine.docker(['inspect', '--format', '{{.State.Pid}}', id]);
+    const image = await openImage(`rootfs:/proc/${pid}/root`, sourceContext());
+    const names = (await walkTree(image, 0)).map(({ name }) => name);
+    for (const name of ['busybox', 'etc/kept', 'old/file', 'proc'])
+      assert.ok(names.includes(name), name);
+    assert.ok(!names.some((name) => name.startsWith('proc/') || name.startsWith('usr/')));
+    assert.ok(image.skippedMounts!.includes('/proc'));
+    await image.close();
   },
 );

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of a real engine, and what docker and skopeo write of the same image: all say the same.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startEngine, type TestEngine } from '../../../../testing/engine.ts';
-import { dockerArchive } from '../../../../testing/image-builder.ts';
+import { buildImage, dockerArchive } from '../../../../testing/image-builder.ts';
 import { readLayers } from '../../../../testing/read-image.ts';
 import { skopeo } from '../../../../testing/registry.ts';
 import { canRun, missing } from '../../../../testing/require.ts';
@@ -102,4 +104,62 @@ test('an engine is found by its context', { skip }, async (context) => {
     code: 'usage',
     message: 'Cannot find context "elsewhere" of docker',
   });
+});
+
+test('an engine of today, which names images by manifest and layers by blob', async (context) => {
+  const modern = buildImage({
+    name: runnableName,
+    layers: [
+      { entries: [{ path: 'zipped', content: 'z' }] },
+      { entries: [{ path: 'plain', content: 'p' }], compression: 'none' },
+      { entries: [], compression: 'none' },
+      { entries: [], compression: 'none' },
+    ],
+  });
+  const { digest, mediaType, bytes } = modern.manifest;
+  const diffIds = modern.layers.map(({ diffId }) => diffId);
+  const inspection = {
+    Id: digest,
+    Descriptor: { mediaType, digest, size: bytes.length },
+    RepoTags: [runnableName],
+    Os: 'linux',
+    Architecture: 'amd64',
+    RootFS: { Type: 'layers', Layers: diffIds },
+    Config: {},
+  };
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url!);
+    response.setHeader('api-version', '1.51');
+    if (request.url!.endsWith('/get')) response.end(dockerArchive(modern, 'oci'));
+    else response.end(JSON.stringify(request.url!.endsWith('/json') ? inspection : []));
+  });
+  const socket = join(temporaryFolder(context), 's');
+  server.listen(socket);
+  await once(server, 'listening');
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const env = { DOCKER_HOST: `unix://${socket}` };
+  const image = await openImage(`docker:${runnableName}`, sourceContext({ env }));
+  assert.equal(image.identity.manifest, digest);
+  assert.equal(image.identity.config, undefined);
+  assert.deepEqual(
+    (await readLayers(image)).map(({ number, diffId }) => [number, diffId]),
+    // The first is compressed, so only reading tells which it is; the last two are one blob.
+    [
+      [undefined, diffIds[0]],
+      [1, diffIds[1]],
+      [undefined, diffIds[2]],
+    ],
+  );
+  assert.deepEqual(
+    (await readLayers(image, [1])).filter(({ number }) => number !== undefined).length,
+    1,
+  );
+  asked.length = 0;
+  assert.deepEqual(await readLayers(image, []), []);
+  assert.deepEqual(asked, []);
+  await image.close();
 });

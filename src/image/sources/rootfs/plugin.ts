@@ -2,6 +2,7 @@
 // `rootfs:PATH`: the files of one system, in a directory (`rootfs:/` is this machine) or in a
 // tarball, plain or compressed. One layer, without a configuration.
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { recognisesArchive } from '../../archive/recognise.ts';
 import { FileBytes } from '../../archive/sequential-bytes.ts';
 import { PlimsollError } from '../../../model/errors.ts';
@@ -33,9 +34,12 @@ export const plugin: ImageSource = {
 };
 
 async function openDirectory(path: string): Promise<Image> {
-  const root = await realpath(path);
-  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const skippedMounts = mountsToSkip(root, parseMounts(mountinfo));
+  const { root, inside, mountinfo } = await rootOf(path);
+  const mounts = parseMounts(await readFile(mountinfo, 'utf8').catch(() => ''));
+  const skippedMounts = mountsToSkip(inside, mounts);
+  const skippedPaths = new Set(
+    [...skippedMounts].map((mount) => mount.slice(inside === '/' ? 1 : inside.length + 1)),
+  );
   const issues = new IssueList();
   return {
     ...anonymous(`rootfs:${path}`),
@@ -51,10 +55,22 @@ async function openDirectory(path: string): Promise<Image> {
       onlyLayer(wanted, {
         kind: 'tree',
         layer: 0,
-        walk: (visitor, signal) => walkDirectory(visitor, { root, skippedMounts, issues, signal }),
+        walk: (visitor, signal) => walkDirectory(visitor, { root, skippedPaths, issues, signal }),
       }),
     close: () => Promise.resolve(),
   };
+}
+
+/**
+ * `/proc/PID/root` is a link that reads `/` and leads to the root of that process: a container's.
+ * Its text must not be followed, and its mounts are those that the process sees.
+ */
+async function rootOf(path: string) {
+  const [, process, inside] = /^\/proc\/(\d+|self)\/root(\/.*)?$/.exec(resolve(path)) ?? [];
+  if (process !== undefined)
+    return { root: resolve(path), inside: inside ?? '/', mountinfo: `/proc/${process}/mountinfo` };
+  const root = await realpath(path);
+  return { root, inside: root, mountinfo: '/proc/self/mountinfo' };
 }
 
 async function openTarball(path: string): Promise<Image> {

@@ -22,10 +22,9 @@ import { decodePath } from '../../../model/path-bytes.ts';
 import type { ContentSink, EntryKind, LayerEntry, LayerVisitor } from '../../layer-visitor.ts';
 
 export interface WalkOptions {
-  /** Canonical absolute path. */
   readonly root: string;
-  /** Canonical absolute paths that are not entered. */
-  readonly skippedMounts: ReadonlySet<string>;
+  /** Folders that are shown and not entered, relative to the root. */
+  readonly skippedPaths: ReadonlySet<string>;
   readonly issues: IssueSink;
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,18 +65,15 @@ export async function walkDirectory(visitor: LayerVisitor, options: WalkOptions)
 class Walk {
   readonly #visitor: LayerVisitor;
   readonly #options: WalkOptions;
-  /** Their paths as bytes of latin1 text, relative: cheap to compare for each folder. */
+  /** As bytes of latin1 text: cheap to compare for each folder. */
   readonly #skipped: ReadonlySet<string>;
   #entries = 0;
 
   constructor(visitor: LayerVisitor, options: WalkOptions) {
     this.#visitor = visitor;
     this.#options = options;
-    const prefixLength = options.root === '/' ? 1 : options.root.length + 1;
     this.#skipped = new Set(
-      [...options.skippedMounts].map((path) =>
-        Buffer.from(path.slice(prefixLength)).toString('latin1'),
-      ),
+      [...options.skippedPaths].map((path) => Buffer.from(path).toString('latin1')),
     );
   }
 
