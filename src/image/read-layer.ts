@@ -78,7 +78,7 @@ export async function readLayer(
   const reading = new LayerReading(builder, readers, matcher, issues);
   const streamed =
     content.kind === 'blob'
-      ? await streamLayer(content, reading, issues, options, () => builder.isFull)
+      ? await streamLayer(content, reading, issues, options)
       : await walkTree(content, reading, options);
   const complete = streamed.complete && !builder.isFull;
   const archiveIssues = issues.toArray();
@@ -110,7 +110,7 @@ async function walkTree(
 
 /**
  * Streams a blob's tar past a visitor, verifying both digests. The visitor's issues and the
- * archive's go to `issues`. `isOver` ends the parsing early; the digests are still computed.
+ * archive's go to `issues`.
  * @throws as readLayer.
  */
 export async function streamLayer(
@@ -118,7 +118,6 @@ export async function streamLayer(
   visitor: LayerVisitor,
   issues: IssueList,
   options: ReadLayerOptions = {},
-  isOver: () => boolean = () => false,
 ): Promise<Streamed> {
   const stored = new StoredBytes(content, options);
   const parser = new TarParser(visitor, issues);
@@ -134,7 +133,7 @@ export async function streamLayer(
     for await (const chunk of chunks) {
       if (!isPlain) tarHash.update(chunk);
       bomb.check(stored.sizeBytes, chunk.length);
-      if (!isOver()) await parser.push(chunk);
+      await parser.push(chunk);
     }
   } catch (error) {
     if (stored.failure !== undefined || !isDamage(error)) {
