@@ -103,7 +103,7 @@ async function openName(name: string, context: SourceContext): Promise<Image> {
 /** The registry's error, with what the engines said before it. */
 function withTried(error: PlimsollError, tried: readonly string[]): PlimsollError {
   if (error.code === 'aborted') return error;
-  const hints = [error.hint, ...tried.map((message) => `before: ${message}`)];
+  const hints = [error.hint, `asked before: ${tried.join('; ')}`];
   return new PlimsollError(error.code, error.message, {
     hint: hints.filter((hint) => hint !== undefined).join('; '),
     cause: error,

@@ -69,7 +69,9 @@ async function rootOf(path: string) {
   const [, process, inside] = /^\/proc\/(\d+|self)\/root(\/.*)?$/.exec(resolve(path)) ?? [];
   if (process !== undefined)
     return { root: resolve(path), inside: inside ?? '/', mountinfo: `/proc/${process}/mountinfo` };
-  const root = await realpath(path);
+  const root = await realpath(path).catch((cause: unknown) => {
+    throw openError(path, cause);
+  });
   return { root, inside: root, mountinfo: '/proc/self/mountinfo' };
 }
 
