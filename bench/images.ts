@@ -10,8 +10,7 @@ import { createGzip } from 'node:zlib';
 import { tarChunks, type TarInput } from '../src/formats/tar/write-tar.ts';
 import { canRun } from '../testing/require.ts';
 
-const serverPackages =
-  'nginx,postgresql,python3,python3-pip,openjdk-17-jre-headless,nodejs,git,curl,vim,build-essential';
+const serverPackages = 'nginx,postgresql,python3,git,curl,vim,build-essential,openssh-server';
 
 /** A Debian server of about 600 MB as tar.gz: by mmdebstrap, else this machine's /usr. */
 export function serverImage(): { readonly file: string; readonly what: string } {

@@ -31,6 +31,11 @@ export const defaultLayerIndexLimits: LayerIndexLimits = {
   nameBytesMax: 64 << 20,
 };
 
+/** A number of two bytes; the largest images have a few dozen. */
+const ownersMax = 0xffff;
+/** The user and group of overflow of Linux: user_namespaces(7). */
+const nobody = 65534;
+
 const slash = 0x2f;
 const whiteoutPrefix = Buffer.from('.wh.');
 const opaqueName = Buffer.from('.wh..wh..opq');
@@ -51,6 +56,9 @@ export class LayerIndexBuilder implements NameTableOwner {
   #capabilityBytes = 0;
   #markers = 0;
   #isFull = false;
+  /** By user * 2^32 + group. */
+  readonly #ownerNumbers = new Map<number, number>([[0, 0]]);
+  readonly #owners: number[] = [0, 0];
   /** Folder of the entry before, which most entries share: its path and its record. */
   readonly #folder = new Uint8Array(1 << 12);
   #folderLength = 0;
@@ -65,8 +73,7 @@ export class LayerIndexBuilder implements NameTableOwner {
       nameEnd: growing(Uint32Array, recordsMax),
       mode: growing(Uint16Array, recordsMax),
       flags: growing(Uint8Array, recordsMax),
-      uid: growing(Uint32Array, recordsMax),
-      gid: growing(Uint32Array, recordsMax),
+      owner: growing(Uint16Array, recordsMax),
       sizeLow: growing(Uint32Array, recordsMax),
       sizeHigh: growing(Uint16Array, recordsMax),
       link: growing(Uint32Array, recordsMax),
@@ -119,17 +126,18 @@ export class LayerIndexBuilder implements NameTableOwner {
         nameEnd: settled(this.#columns.nameEnd, this.#count),
         mode: settled(this.#columns.mode, this.#count),
         flags: settled(this.#columns.flags, this.#count),
-        uid: settled(this.#columns.uid, this.#count),
-        gid: settled(this.#columns.gid, this.#count),
+        owner: settled(this.#columns.owner, this.#count),
         sizeLow: settled(this.#columns.sizeLow, this.#count),
         sizeHigh: settled(this.#columns.sizeHigh, this.#count),
         link: settled(this.#columns.link, this.#count),
       },
       names: settled(this.#names, this.#namesUsed),
       links: settled(this.#links, this.#linksUsed),
+      owners: Uint32Array.from(this.#owners),
       capabilities: this.#capabilities,
       markers: this.#markers,
     });
+    this.#table.clear();
     this.#isFull = true;
     return index;
   }
@@ -193,8 +201,7 @@ export class LayerIndexBuilder implements NameTableOwner {
   #addRoot(entry: LayerEntry): number {
     // Only a folder can be the root.
     if (entry.kind !== 'directory') return -1;
-    this.#columns.uid[0] = 0;
-    this.#columns.gid[0] = 0;
+    this.#columns.owner[0] = 0;
     this.#fill(0, entry, marker.none);
     return 0;
   }
@@ -207,8 +214,8 @@ export class LayerIndexBuilder implements NameTableOwner {
       this.#markers++;
     }
     // Zeros are not written: pages of a column that nobody touches take no memory.
-    if (entry.uid !== 0) columns.uid[record] = entry.uid;
-    if (entry.gid !== 0) columns.gid[record] = entry.gid;
+    if (entry.uid !== 0 || entry.gid !== 0)
+      columns.owner[record] = this.#ownerOf(entry.uid, entry.gid);
     if (entry.sizeBytes !== 0) {
       columns.sizeLow[record] = entry.sizeBytes % 2 ** 32;
       // 2^48 bytes is beyond what any file system holds.
@@ -218,6 +225,28 @@ export class LayerIndexBuilder implements NameTableOwner {
     if (entry.linkTarget !== undefined) this.#setLink(record, entry.linkTarget);
     const capability = entry.xattrs?.get('security.capability');
     if (capability !== undefined) this.#setCapability(record, capability);
+  }
+
+  #ownerOf(user: number, group: number): number {
+    // A tar may hold larger numbers than Linux has, and negative ones.
+    const uid = Math.max(0, Math.min(user, 0xffff_ffff));
+    const gid = Math.max(0, Math.min(group, 0xffff_ffff));
+    const key = uid * 2 ** 32 + gid;
+    const known = this.#ownerNumbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#ownerNumbers.size;
+    if (number < ownersMax) {
+      this.#ownerNumbers.set(key, number);
+      this.#owners.push(uid, gid);
+      return number;
+    }
+    if (number === ownersMax) {
+      this.#ownerNumbers.set(-1, number);
+      this.#owners.push(nobody, nobody);
+      const message = `Layer has more than ${ownersMax} owners: further ones are shown as ${nobody}`;
+      this.#issues.add({ code: 'too-many-owners', message, fatal: false });
+    }
+    return ownersMax;
   }
 
   #setLink(record: number, target: Uint8Array): void {

@@ -7,17 +7,16 @@ import type { Column } from './column.ts';
 import { type LayerColumns, LayerIndex, recordKinds } from './layer-index.ts';
 
 /** Raised with the form or the meaning of the index: older ones are then made anew. */
-export const layerIndexVersion = 1;
+export const layerIndexVersion = 2;
 
 /** In their order in the file. */
 const columnTypes = {
   parent: Int32Array,
   nameEnd: Uint32Array,
-  uid: Uint32Array,
-  gid: Uint32Array,
   sizeLow: Uint32Array,
   link: Uint32Array,
   mode: Uint16Array,
+  owner: Uint16Array,
   sizeHigh: Uint16Array,
   flags: Uint8Array,
 } as const satisfies Record<keyof LayerColumns, new (length: number) => Column>;
@@ -28,6 +27,7 @@ interface Header {
   readonly count: number;
   readonly markers: number;
   readonly lengths: Readonly<Record<ColumnName | 'names' | 'links', number>>;
+  readonly owners: readonly number[];
   /** Record, and base64. */
   readonly capabilities: readonly (readonly [number, string])[];
 }
@@ -40,6 +40,7 @@ export function encodeLayerIndex(index: LayerIndex): Buffer {
     count: index.count,
     markers: index.markers,
     lengths,
+    owners: [...index.owners],
     capabilities: [...index.capabilities].map(([record, value]) => [
       record,
       Buffer.from(value).toString('base64'),
@@ -80,6 +81,7 @@ export function decodeLayerIndex(bytes: Uint8Array): LayerIndex {
       columns: columns as unknown as LayerColumns,
       names: new Uint8Array(take(header.lengths.names)),
       links: new Uint8Array(take(header.lengths.links)),
+      owners: Uint32Array.from(header.owners),
       capabilities: new Map(
         header.capabilities.map(([record, value]) => [record, Buffer.from(value, 'base64')]),
       ),

@@ -41,8 +41,8 @@ export interface LayerColumns {
   readonly mode: Uint16Array;
   /** Content class in the lower two bits, marker in the next two. */
   readonly flags: Uint8Array;
-  readonly uid: Uint32Array;
-  readonly gid: Uint32Array;
+  /** Place in `owners`: an image has a dozen of them. */
+  readonly owner: Uint16Array;
   readonly sizeLow: Uint32Array;
   readonly sizeHigh: Uint16Array;
   /** Of links: one more than where the target's two length bytes stand in `links`; else 0. */
@@ -55,6 +55,8 @@ export class LayerIndex {
   readonly columns: LayerColumns;
   readonly names: Uint8Array;
   readonly links: Uint8Array;
+  /** User and group, user and group, ...; the first are 0 and 0. */
+  readonly owners: Uint32Array;
   /** `security.capability` by record. */
   readonly capabilities: ReadonlyMap<number, Uint8Array>;
   /** Number of whiteouts and opaque markers. */
@@ -65,6 +67,7 @@ export class LayerIndex {
     readonly columns: LayerColumns;
     readonly names: Uint8Array;
     readonly links: Uint8Array;
+    readonly owners: Uint32Array;
     readonly capabilities: ReadonlyMap<number, Uint8Array>;
     readonly markers: number;
   }) {
@@ -72,6 +75,7 @@ export class LayerIndex {
     this.columns = parts.columns;
     this.names = parts.names;
     this.links = parts.links;
+    this.owners = parts.owners;
     this.capabilities = parts.capabilities;
     this.markers = parts.markers;
   }
@@ -94,11 +98,11 @@ export class LayerIndex {
   }
 
   uid(record: number): number {
-    return this.columns.uid[record] ?? 0;
+    return this.owners[2 * (this.columns.owner[record] ?? 0)] ?? 0;
   }
 
   gid(record: number): number {
-    return this.columns.gid[record] ?? 0;
+    return this.owners[2 * (this.columns.owner[record] ?? 0) + 1] ?? 0;
   }
 
   sizeBytes(record: number): number {

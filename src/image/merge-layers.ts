@@ -156,7 +156,9 @@ class LayerPass {
       if (folder < 0) return false;
       const node = this.#place(folder, record, kind);
       if (node === noRoom) return false;
-      if (node >= 0) this.#nodes[record] = node + 1;
+      // Only of what may hold entries: pages that are not written take no memory.
+      const holds = kind === recordKind.directory || kind === recordKind.symlink;
+      if (node >= 0 && holds) this.#nodes[record] = node + 1;
     }
     return true;
   }

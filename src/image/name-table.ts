@@ -87,6 +87,13 @@ export class NameTable {
     this.#slots[slot] = number + 1;
   }
 
+  /** Gives the memory back at once. Nothing is found any more. */
+  clear(): void {
+    this.#slots.buffer.transfer(0);
+    this.#slots = new Int32Array(1);
+    this.#used = 0;
+  }
+
   #grow(): void {
     const old = this.#slots;
     this.#slots = new Int32Array(old.length * 2);
