@@ -3,8 +3,7 @@
 // links and replacements. Cases where umoci differs from the image specification, and this merge
 // follows the specification, are not generated; each is told where the generator leaves it out.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,13 +12,11 @@ import type { TarInput } from '../formats/tar/write-tar.ts';
 import { IssueList } from '../model/issue.ts';
 import { buildImage, type BuiltImage, writeOciLayout } from '../../testing/image-builder.ts';
 import { canRun, missing } from '../../testing/require.ts';
+import { type Listing, listTree, unpackedByUmoci } from '../../testing/umoci.ts';
 import { TreeBuilder } from './merge-layers.ts';
 import { readLayer } from './read-layer.ts';
 
 const skip = missing('umoci', canRun('umoci'));
-
-/** `path kind mode size target`, sorted; sizes are unique, so they tell which file it is. */
-type Listing = readonly string[];
 
 async function merged(image: BuiltImage): Promise<Listing> {
   const builder = new TreeBuilder(new IssueList());
@@ -30,43 +27,14 @@ async function merged(image: BuiltImage): Promise<Listing> {
     const result = await readLayer({ kind: 'blob', bytes, diffId: layer.diffId }, []);
     builder.apply(result.index);
   }
-  const lines: string[] = [];
-  for (const entry of builder.tree.entries()) {
-    const size = entry.kind === 'file' ? entry.sizeBytes : 0;
-    // The mode of links means nothing; that of implied folders is nobody's.
-    const mode = entry.kind === 'file' ? entry.mode.toString(8) : '';
-    lines.push([entry.path, entry.kind, mode, size, entry.linkTarget ?? ''].join(' '));
-  }
-  return lines.sort();
+  return listTree(builder.tree);
 }
 
-function onDisk(root: string): Listing {
-  const lines: string[] = [];
-  const walk = (path: string): void => {
-    const full = join(root, path);
-    const stat = lstatSync(full);
-    const kind = stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'file';
-    const size = kind === 'file' ? stat.size : 0;
-    const mode = kind === 'file' ? (stat.mode & 0o7777).toString(8) : '';
-    lines.push([path, kind, mode, size, kind === 'symlink' ? readlinkSync(full) : ''].join(' '));
-    if (kind === 'directory') for (const name of readdirSync(full)) walk(join(path, name));
-  };
-  walk('/');
-  return lines.sort();
-}
-
-/** Undefined where umoci refuses the image. */
 function unpacked(image: BuiltImage): Listing | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-umoci-'));
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-layout-'));
   try {
-    writeOciLayout(join(folder, 'layout'), [image]);
-    const rootless = process.getuid?.() === 0 ? [] : ['--rootless'];
-    const from = `${join(folder, 'layout')}:latest`;
-    const bundle = join(folder, 'bundle');
-    const result = spawnSync('umoci', ['unpack', ...rootless, '--image', from, bundle], {
-      encoding: 'utf8',
-    });
-    return result.status === 0 ? onDisk(join(bundle, 'rootfs')) : undefined;
+    writeOciLayout(folder, [image]);
+    return unpackedByUmoci(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -78,7 +46,7 @@ const folderPath = fc
   .map((parts) => parts.map((part) => `${part}/`).join(''));
 const path = fc.tuple(folderPath, fc.constantFrom(...names)).map(([folder, name]) => folder + name);
 
-/** Entries of one layer; numbers make sizes unique. */
+/** Entries of one layer; numbers make sizes unique, so that they tell which file it is. */
 const entry = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('file' as const), path }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('directory' as const), path }) },
@@ -157,10 +125,8 @@ test('the merged tree is what umoci unpacks', { skip }, async () => {
       compared++;
       assert.deepEqual(await merged(image), want);
     }),
-    {
-      numRuns: Number(process.env['RUNS'] ?? 60),
-      ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
-    },
+    { numRuns: 100 },
   );
-  console.log(cases, compared);
+  // umoci refuses many generated images (links to nothing, folders in files); not most of them all.
+  assert.ok(compared * 10 > cases, `umoci unpacked only ${compared} of ${cases} images`);
 });
