@@ -32,6 +32,8 @@ export class FileMatcher implements Matcher {
   readonly #byPath = new Map<string, Wish[]>();
   /** Basenames that some path or basename pattern has: most files end their matching here. */
   readonly #basenames = new Map<string, { readonly any: Wish[]; hasPath: boolean }>();
+  /** By length and last byte of those basenames: a quick no, without a string, for most files. */
+  readonly #mayBeNamed = new Uint8Array(1 << 16);
   /** By the last byte of the suffix, in lower case. */
   readonly #suffixes: (SuffixWish[] | undefined)[] = Array.from({ length: 256 });
   readonly #byFolder = new Map<string, (Wish & { readonly suffix: Uint8Array })[]>();
@@ -55,7 +57,10 @@ export class FileMatcher implements Matcher {
   match(path: Uint8Array): readonly Wish[] {
     const start = path.lastIndexOf(slash) + 1;
     let found: Wish[] | undefined;
-    const named = this.#basenames.get(latin1(path, start, path.length));
+    const named =
+      this.#mayBeNamed[shape(path, start)] === 0
+        ? undefined
+        : this.#basenames.get(latin1(path, start, path.length));
     if (named !== undefined) {
       found = [...named.any];
       if (named.hasPath) found.push(...(this.#byPath.get(latin1(path, 0, path.length)) ?? []));
@@ -74,13 +79,12 @@ export class FileMatcher implements Matcher {
       case 'path': {
         const path = encodePath(pattern.path.replace(/^\//, ''));
         const start = path.lastIndexOf(slash) + 1;
-        this.#basename(latin1(path, start, path.length)).hasPath = true;
+        this.#basename(path.subarray(start)).hasPath = true;
         push(this.#byPath, latin1(path, 0, path.length), wish);
         break;
       }
       case 'basename': {
-        const name = encodePath(pattern.basename);
-        this.#basename(latin1(name, 0, name.length)).any.push(wish);
+        this.#basename(encodePath(pattern.basename)).any.push(wish);
         break;
       }
       case 'suffix': {
@@ -97,7 +101,9 @@ export class FileMatcher implements Matcher {
     }
   }
 
-  #basename(name: string): { readonly any: Wish[]; hasPath: boolean } {
+  #basename(bytes: Uint8Array): { readonly any: Wish[]; hasPath: boolean } {
+    this.#mayBeNamed[shape(bytes, 0)] = 1;
+    const name = latin1(bytes, 0, bytes.length);
     let known = this.#basenames.get(name);
     if (known === undefined) this.#basenames.set(name, (known = { any: [], hasPath: false }));
     return known;
@@ -128,6 +134,10 @@ export function mergeWishes(wishes: readonly Wish[]): readonly Wish[] {
     if (known === undefined || known.sizeBytesMax < wish.sizeBytesMax) best.set(wish.reader, wish);
   }
   return [...best.values()].sort((left, right) => left.reader - right.reader);
+}
+
+function shape(path: Uint8Array, start: number): number {
+  return (((path.length - start) & 0xff) << 8) | (path[path.length - 1] ?? 0);
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

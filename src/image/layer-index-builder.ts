@@ -318,8 +318,7 @@ export class LayerIndexBuilder implements NameTableOwner {
     this.#columns.nameEnd[record] = nameEnd;
     this.#count = record + 1;
     // A newer record under a known name may be a folder that is remembered.
-    if (this.#table.find(parent, path, start, end) >= 0) this.#folderLength = 0;
-    this.#table.set(parent, path, start, end, record);
+    if (this.#table.set(parent, path, start, end, record) >= 0) this.#folderLength = 0;
     return record;
   }
 

@@ -69,22 +69,20 @@ export class NameTable {
     }
   }
 
-  /** Files `number` under (parent, name), in place of another one there. */
-  set(parent: number, bytes: Uint8Array, start: number, end: number, number: number): void {
+  /** Files `number` under (parent, name); the number that it takes the place of, or -1. */
+  set(parent: number, bytes: Uint8Array, start: number, end: number, number: number): number {
     // Three quarters full: probes stay short.
     if (this.#used * 4 >= this.#slots.length * 3) this.#grow();
     const mask = this.#slots.length - 1;
     let slot = hashName(parent, bytes, start, end) & mask;
-    for (;;) {
-      const other = this.#slots[slot]! - 1;
-      if (other < 0) {
-        this.#used++;
-        break;
-      }
-      if (this.#owner.isNamed(other, parent, bytes, start, end)) break;
+    let other = this.#slots[slot]! - 1;
+    while (other >= 0 && !this.#owner.isNamed(other, parent, bytes, start, end)) {
       slot = (slot + 1) & mask;
+      other = this.#slots[slot]! - 1;
     }
+    if (other < 0) this.#used++;
     this.#slots[slot] = number + 1;
+    return other;
   }
 
   /** Gives the memory back at once. Nothing is found any more. */
