@@ -316,3 +316,21 @@ test('a path of two thousand folders is no deeper than the stack', async () => {
   assert.deepEqual(codes, []);
   assert.equal(tree.size, 1001);
 });
+
+test('a short name that costs a long walk cannot be asked for a million times', async () => {
+  const long = 'a/../'.repeat(800);
+  const chain = Array.from({ length: 39 }, (_, at) =>
+    link(`l${at}`, `${long}${at === 0 ? 'a' : `l${at - 1}`}`),
+  );
+  const links = Array.from({ length: 10 }, (_, at) => hard(`h${at}`, 'l38/x'));
+  const issues = new IssueList();
+  const builder = new TreeBuilder(issues, { linkStepsMax: 200_000 });
+  const bytes = (async function* () {
+    yield writeTar([folder('a'), file('a/x', 'x'), ...chain, ...links]);
+  })();
+  builder.apply((await readLayer({ kind: 'blob', bytes }, [])).index);
+  assert.equal(builder.tree.lookup('/h0')!.sizeBytes, 1);
+  assert.equal(builder.tree.lookup('/h9'), undefined);
+  const codes = new Set(issues.toArray().map(({ code }) => code));
+  assert.deepEqual(codes, new Set(['dangling-hardlink', 'too-many-links']));
+});

@@ -22,12 +22,14 @@ const whiteoutPrefixBytes = 4;
 const unknown = 0;
 
 export class TreeBuilder {
-  readonly #tree = new MergedTree();
+  readonly #tree: MergedTree;
   readonly #issues: IssueSink;
   #isFull = false;
+  #isTired = false;
 
-  constructor(issues: IssueSink) {
+  constructor(issues: IssueSink, limits: { readonly linkStepsMax?: number } = {}) {
     this.#issues = issues;
+    this.#tree = new MergedTree(limits);
   }
 
   /** The state after the layers that were applied so far. It changes with the next one. */
@@ -48,7 +50,17 @@ export class TreeBuilder {
     }
     const pass = new LayerPass(this.#tree, index, layer, nodes, lowerTargets, this.#issues);
     if (!this.#isFull && !pass.run()) this.#full(layer);
+    if (this.#tree.isTiredOfLinks && !this.#isTired) this.#tired(layer);
     this.#tree.changed();
+  }
+
+  #tired(layer: number): void {
+    this.#isTired = true;
+    this.#issues.add({
+      code: 'too-many-links',
+      message: `Image leads from link to link too often: from layer ${layer} on they are not followed`,
+      fatal: true,
+    });
   }
 
   #full(layer: number): void {

@@ -16,6 +16,11 @@ import { equalsName, hashName, NameTable, type NameTableOwner } from './name-tab
 export const nodesMax = 4_500_000;
 /** MAXSYMLINKS of Linux: path_resolution(7). */
 const linksMax = 40;
+/**
+ * Steps of all walks of one tree behind a link. A chain of 40 links of 4 KiB each makes one short
+ * name cost 80,000 steps; a million such names must not take an hour. Real trees take some millions.
+ */
+const defaultLinkStepsMax = 30_000_000;
 /** Hard-linked names of one file that are told; a file has two or three. */
 const namesMax = 1000;
 /** Layer numbers are two bytes. */
@@ -44,9 +49,15 @@ export class MergedTree implements FileTree, NameTableOwner {
   readonly #linkNames: Uint8Array[] = [];
   #count = 0;
   #root = -1;
+  readonly #linkStepsMax: number;
+  #linkSteps = 0;
   /** Made when asked for, forgotten when the tree changes. */
   #reachable: { readonly nodes: Uint8Array; readonly size: number } | undefined;
   #places: Places | undefined;
+
+  constructor(limits: { readonly linkStepsMax?: number } = {}) {
+    this.#linkStepsMax = limits.linkStepsMax ?? defaultLinkStepsMax;
+  }
 
   /** Adds the next layer's index; nothing of it is in the tree yet. */
   addIndex(index: LayerIndex): number {
@@ -117,6 +128,11 @@ export class MergedTree implements FileTree, NameTableOwner {
     if (node < 0 || this.kindNumber(node) !== recordKind.file) return undefined;
     const { layer, record } = this.#fileOf(node);
     return { layer, path: `/${decodePath(this.#indexes[layer]!.path(record))}` };
+  }
+
+  /** True when links were followed so often that no more are: answers are then incomplete. */
+  get isTiredOfLinks(): boolean {
+    return this.#linkSteps > this.#linkStepsMax;
   }
 
   // --- nodes, for the merge
@@ -229,6 +245,7 @@ export class MergedTree implements FileTree, NameTableOwner {
     for (let start = 0; start < rest.length;) {
       const next = rest.indexOf(slash, start);
       const end = next < 0 ? rest.length : next;
+      if (links > 0) this.#linkSteps++;
       const length = end - start;
       const isDots = length <= 2 && rest.subarray(start, end).every((byte) => byte === 0x2e);
       if (isDots) {
@@ -245,7 +262,7 @@ export class MergedTree implements FileTree, NameTableOwner {
       if (child < 0) return -1;
       const isLast = end === rest.length;
       if (this.kindNumber(child) === recordKind.symlink && (!isLast || followLast)) {
-        if (++links > linksMax) return -1;
+        if (++links > linksMax || this.isTiredOfLinks) return -1;
         const target = this.linkTarget(child);
         if (target === undefined || target.length === 0) return -1;
         if (target[0] === slash) node = this.#root;
