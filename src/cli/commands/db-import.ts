@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll db import`: reads advisories from disk, in any form that a feed knows.
 import { PlimsollError } from '../../model/errors.ts';
+import { jsonText } from '../../formats/json/stream.ts';
 import { escapeForTerminal } from '../../formats/terminal/escape.ts';
 import type { ImportResult } from '../../flows/import-advisories.ts';
 import type { Command } from '../command.ts';
@@ -78,8 +79,8 @@ async function show(
   terminal: Terminal,
 ): Promise<void> {
   if (format === 'json') {
-    const text = JSON.stringify({ ...result, sources: outcomeJson(result.sources) }, undefined, 2);
-    return await writeOutput([`${text}\n`], output, terminal);
+    const document = { ...result, sources: outcomeJson(result.sources) };
+    return await writeOutput([...jsonText(document, 4), '\n'], output, terminal);
   }
   if (result.unrecognisedTotal > 0) {
     const names = result.unrecognised.slice(0, 5).map(escapeForTerminal).join(', ');

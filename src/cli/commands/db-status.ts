@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll db status`: which advisories are stored, how many, how old.
 import type { DatabaseStatus, SourceStatus } from '../../flows/database-status.ts';
+import { jsonText } from '../../formats/json/stream.ts';
 import { escapeForTerminal } from '../../formats/terminal/escape.ts';
 import { painter, type Paint } from '../../formats/terminal/style.ts';
 import type { Command } from '../command.ts';
@@ -26,7 +27,7 @@ export const command: Command = {
     const status = await databaseStatus(database);
     const text =
       formatOf(args, 'table') === 'json'
-        ? `${JSON.stringify(status, undefined, 2)}\n`
+        ? `${[...jsonText(status, 4)].join('')}\n`
         : table(status, terminal.now, painter(terminal.color));
     await writeOutput([text], args.value('output'), terminal);
     return 0;

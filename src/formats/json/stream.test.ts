@@ -41,6 +41,17 @@ test('json: a lone surrogate becomes U+FFFD, a backslash before letters stays', 
   );
 });
 
+test('json: what terminals obey or hide is escaped, and reads back as itself', () => {
+  const hostile = 'a\u001b[2J\u009b2J\u007f\u202e\u2066\u200b\u2028\ufeff\u061c\u0085é漢😀';
+  const written = text({ [hostile]: hostile });
+  assert.doesNotMatch(
+    written,
+    /[^\P{Cc}\n]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u,
+  );
+  assert.match(written, /é漢😀/);
+  assert.deepEqual(JSON.parse(written), { [hostile]: hostile });
+});
+
 test('json: every value reads back as itself, well-formed', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.nat(4), (value, levels) => {

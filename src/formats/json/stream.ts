@@ -41,9 +41,27 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;
 }
 
-/** The whole text on one line. */
+/**
+ * What a terminal obeys or hides although JSON may hold it raw: DEL and C1 controls (U+009B begins
+ * an escape sequence), separators of lines, characters that reorder or hide text (CVE-2021-42574).
+ * Documents get shown with `cat` too; escaped, they say the same.
+ */
+const raw = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+const raws = new RegExp(raw.source, 'g');
+
+/** The whole text on one line, fit to be shown. */
 export function jsonLine(value: unknown): string {
-  const text = JSON.stringify(isContainer(value) && isIterable(value) ? [...value] : value);
+  const text = wellFormed(
+    JSON.stringify(isContainer(value) && isIterable(value) ? [...value] : value),
+  );
+  if (!raw.test(text)) return text;
+  return text.replace(
+    raws,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function wellFormed(text: string): string {
   if (!text.includes('\\ud')) return text;
   // Pairs of backslashes are taken first: `\\udc80` is a backslash and letters.
   return text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) =>
