@@ -18,11 +18,14 @@ function testFiles(pattern: string, filters: readonly string[]): readonly string
     .sort();
 }
 
+/** `--permission` warns of what it was told to allow; that is meant. */
+const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
+
 function run(args: readonly string[], files: readonly string[]): boolean {
   if (files.length === 0) return true;
   const result = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...args, '--test', '--test-reporter=spec', ...files],
+    [...quiet, ...args, '--test', '--test-reporter=spec', ...files],
     { cwd: root, stdio: 'inherit' },
   );
   return result.status === 0;

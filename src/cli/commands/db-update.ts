@@ -12,7 +12,7 @@ export const command: Command = {
   summary: 'fetch advisories, or what changed since the last time',
   description: [
     'Without arguments it brings up to date what is stored. A download that breaks off is continued by the next run; each source is swapped in whole, and a scan meanwhile sees one whole version. A source that fails keeps its stored version.',
-    'A mirror takes the place of the publishers through PLIMSOLL_FEED_MIRROR or sources.json in the state folder; see docs/advisories.md.',
+    'A mirror takes the place of the publishers through PLIMSOLL_FEED_MIRROR or sources.json in the state folder; see docs/advisory-data.md.',
   ],
   positionals: [
     {
