@@ -6,7 +6,8 @@ import type { HttpClient, HttpRequest } from '../network/http.ts';
 import { isLoopbackHost } from '../network/loopback.ts';
 import { shownUrl } from '../network/shown-url.ts';
 import { parseChallenges, type Challenge } from './challenge.ts';
-import { findCredentials, type Credentials, type FoundCredentials } from './credentials.ts';
+import type { Credentials } from './credential-helper.ts';
+import { findCredentials, type FoundCredentials } from './credentials.ts';
 import type { Endpoint } from './endpoints.ts';
 
 /** Tokens in the field have some kilobytes. */

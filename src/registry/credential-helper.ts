@@ -3,7 +3,12 @@
 // https://github.com/docker/docker-credential-helpers#development
 import { spawn } from 'node:child_process';
 import { PlimsollError } from '../model/errors.ts';
-import type { Credentials } from './credentials.ts';
+
+/** What proves to a registry, or to its token server, who asks. */
+export type Credentials =
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  /** Exchanged for access tokens at the token server (OAuth refresh token). */
+  | { readonly kind: 'identity-token'; readonly token: string };
 
 /** A helper may ask its owner to unlock a key ring. */
 const timeoutMs = 60_000;

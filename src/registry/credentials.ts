@@ -5,12 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../model/errors.ts';
-import { askCredentialHelper } from './credential-helper.ts';
-
-export type Credentials =
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  /** Exchanged for access tokens at the token server (OAuth refresh token). */
-  | { readonly kind: 'identity-token'; readonly token: string };
+import { askCredentialHelper, type Credentials } from './credential-helper.ts';
 
 export interface FoundCredentials {
   readonly credentials?: Credentials;

@@ -10,7 +10,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../network/http.ts';
 import { Authorizer } from './authorizer.ts';
 import type { Endpoint } from './endpoints.ts';
 import { registryError } from './registry-error.ts';
-import { resumableBlob } from './resumable-blob.ts';
+import { resumableBlob, type BlobName } from './resumable-blob.ts';
 
 export interface FetchedManifest {
   readonly bytes: Uint8Array;
@@ -18,11 +18,6 @@ export interface FetchedManifest {
   readonly mediaType: string;
   /** Verified. */
   readonly digest: Digest;
-}
-
-export interface BlobName {
-  readonly digest: Digest;
-  readonly sizeBytes: number;
 }
 
 export class RegistryClient {

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A download that goes on where it broke off, by range requests.
 // https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
+import type { Digest } from '../model/digest.ts';
 import { isCode, PlimsollError } from '../model/errors.ts';
 import type { HttpResponse } from '../network/http.ts';
-import type { BlobName } from './registry-client.ts';
+
+/** A blob as a descriptor names it. */
+export interface BlobName {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
 
 /** Breaks in a row without a byte between them; each is behind the client's own repetitions. */
 const breaksMax = 4;

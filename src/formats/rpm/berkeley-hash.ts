@@ -2,7 +2,7 @@
 // The hash form of Berkeley DB 4 and 5, `Packages` (RHEL to 8, Amazon Linux 2, SUSE to 12): pages
 // of key and value in turn, long values on chains of overflow pages, numbers in the byte order of
 // the machine that made it. Layout: src/dbinc/db_page.h of Berkeley DB 5.3.
-import type { RandomAccess } from './database.ts';
+import type { ByteSource } from '../byte-source/byte-source.ts';
 
 const hashMagic = 0x061561;
 const pageType = { hashUnsorted: 2, overflow: 7, hashMeta: 8, hash: 13 } as const;
@@ -50,7 +50,7 @@ interface Pages {
 
 /** Header of each package, in the order of the pages. */
 export function* readBerkeleyHash(
-  file: RandomAccess,
+  file: ByteSource,
   report: (message: string) => void,
 ): Generator<Uint8Array> {
   const pages = openPages(file);
@@ -74,7 +74,7 @@ export function* readBerkeleyHash(
 }
 
 /** A reason where the database cannot be read. */
-function openPages(file: RandomAccess): Pages | string {
+function openPages(file: ByteSource): Pages | string {
   const meta = Buffer.from(file.read(0, pageSizeBytesMin));
   const order = byteOrder(meta);
   if (order === undefined || meta.length < 72) return 'it ends in its first page';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The three forms of an rpm database; all hold the same headers. Told by their first bytes.
+import type { ByteSource } from '../byte-source/byte-source.ts';
 import { PlimsollError } from '../../model/errors.ts';
 import type { IssueSink } from '../../model/issue.ts';
 import { readBerkeleyHash, isBerkeleyHash } from './berkeley-hash.ts';
@@ -7,20 +8,13 @@ import { isNdb, readNdb } from './ndb.ts';
 import { readRpmRecord, type RpmRecord } from './record.ts';
 import { isSqlite, readSqlite } from './sqlite.ts';
 
-/** Bytes at random places: a file in memory or on disk. */
-export interface RandomAccess {
-  readonly sizeBytes: number;
-  /** Up to `length` bytes from `offset`; fewer at the end. */
-  read(offset: number, length: number): Uint8Array;
-}
-
 export type RpmDatabaseKind = 'sqlite' | 'ndb' | 'berkeley-hash';
 
 /** A full installation of Fedora has some 10,000. */
 const packagesMax = 100_000;
 
 /** Undefined: none of the three. */
-export function rpmDatabaseKind(file: RandomAccess): RpmDatabaseKind | undefined {
+export function rpmDatabaseKind(file: ByteSource): RpmDatabaseKind | undefined {
   const start = file.read(0, 32);
   if (isSqlite(start)) return 'sqlite';
   if (isNdb(start)) return 'ndb';
@@ -33,7 +27,7 @@ export function rpmDatabaseKind(file: RandomAccess): RpmDatabaseKind | undefined
  * is damaged becomes an issue.
  */
 export function readRpmDatabase(
-  file: RandomAccess,
+  file: ByteSource,
   path: string,
   issues: IssueSink,
 ): RpmRecord[] | undefined {

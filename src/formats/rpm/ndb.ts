@@ -2,7 +2,7 @@
 // rpm's own database form, `Packages.db` (SUSE): pages of slots that point to blobs, little-endian
 // whatever the machine. There is no specification beside its source, lib/backend/ndb/rpmpkg.c in
 // https://github.com/rpm-software-management/rpm.
-import type { RandomAccess } from './database.ts';
+import type { ByteSource } from '../byte-source/byte-source.ts';
 
 const headerMagic = 0x506d7052; // "RpmP"
 const slotMagic = 0x746f6c53; // "Slot"
@@ -26,7 +26,7 @@ export function isNdb(start: Uint8Array): boolean {
 
 /** Header of each package in the order of the slots. */
 export function* readNdb(
-  file: RandomAccess,
+  file: ByteSource,
   report: (message: string) => void,
 ): Generator<Uint8Array> {
   const header = Buffer.from(file.read(0, firstSlotOffset));
@@ -57,7 +57,7 @@ export function* readNdb(
 }
 
 function readBlob(
-  file: RandomAccess,
+  file: ByteSource,
   packageIndex: number,
   block: number,
   blocks: number,

@@ -3,7 +3,7 @@
 // package. https://github.com/rpm-software-management/rpm/blob/master/lib/backend/sqlite.c
 import { DatabaseSync } from 'node:sqlite';
 import { reasonOf } from '../../model/errors.ts';
-import type { RandomAccess } from './database.ts';
+import type { ByteSource } from '../byte-source/byte-source.ts';
 
 const magic = 'SQLite format 3\0';
 /** File format versions for writing and reading: 1 is a rollback journal, 2 a write-ahead log. */
@@ -20,7 +20,7 @@ export function isSqlite(start: Uint8Array): boolean {
 
 /** Header of each package. The whole database is held in memory, twice. */
 export function* readSqlite(
-  file: RandomAccess,
+  file: ByteSource,
   report: (message: string) => void,
 ): Generator<Uint8Array> {
   const database = new DatabaseSync(':memory:', {
@@ -66,7 +66,7 @@ export function* readSqlite(
  * A database in memory cannot have a write-ahead log; the marks in the file's header would make
  * SQLite refuse it. What a log beside it holds is not seen: the ecosystem reports that.
  */
-function readWithoutLog(file: RandomAccess): Uint8Array {
+function readWithoutLog(file: ByteSource): Uint8Array {
   const bytes = Uint8Array.from(file.read(0, file.sizeBytes));
   bytes[formatVersionOffset] = 1;
   bytes[formatVersionOffset + 1] = 1;
