@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRun, missing } from './require.ts';
-import type { RandomAccess } from '../src/formats/rpm/database.ts';
+import type { ByteSource } from '../src/formats/byte-source/byte-source.ts';
 import { readSqlite } from '../src/formats/rpm/sqlite.ts';
 
 export const noRpm = missing('rpm', canRun('rpmbuild') && canRun('db5.3_load'));
@@ -56,7 +56,7 @@ for i in $(seq 300); do echo $i > opt/gamma/file-with-a-rather-long-name-$i; don
 /opt/gamma/*
 `;
 
-export function randomAccess(bytes: Uint8Array): RandomAccess {
+export function randomAccess(bytes: Uint8Array): ByteSource {
   return {
     sizeBytes: bytes.length,
     read: (offset, length) => bytes.subarray(offset, offset + length),
