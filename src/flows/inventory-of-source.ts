@@ -12,6 +12,7 @@ import type { LayerResult } from '../image/read-layer.ts';
 import { distributionReader } from '../inventory/distribution.ts';
 import { registry as ecosystems } from '../inventory/ecosystems/registry.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
+import { isCode } from '../model/errors.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { inventoryOfSbom, sbomPrefix } from './inventory-of-sbom.ts';
@@ -48,8 +49,7 @@ async function inventoryOfImage(
   request: InventoryRequest,
   services: InventoryServices,
 ): Promise<Inventory> {
-  const cache =
-    services.stateFolder === undefined ? undefined : LayerCache.open(services.stateFolder);
+  const cache = openCache(services);
   try {
     const { layers } = await readImage(image, [distributionReader, ...ecosystems], {
       ...(cache === undefined ? {} : { cache }),
@@ -67,6 +67,18 @@ async function inventoryOfImage(
     });
   } finally {
     cache?.close();
+  }
+}
+
+/** The cache saves time and no more: where it cannot be had, every layer is read. */
+function openCache({ stateFolder, progress }: InventoryServices): LayerCache | undefined {
+  if (stateFolder === undefined) return undefined;
+  try {
+    return LayerCache.open(stateFolder);
+  } catch (error) {
+    if (!isCode(error, 'store') && !isCode(error, 'io')) throw error;
+    progress.note(`layer cache not used: ${error.message}`);
+    return undefined;
   }
 }
 
