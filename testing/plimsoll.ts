@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Default: PLIMSOLL_OFFLINE=1. */
   readonly online?: boolean;
+  /** A program and its arguments that start it, e.g. in another mount namespace. */
+  readonly under?: readonly string[];
 }
 
 let sharedHome: string | undefined;
@@ -28,20 +30,23 @@ export async function plimsoll(
 ): Promise<RunResult> {
   sharedHome ??= temporaryFolder({ after: (step) => process.on('exit', step) });
   const { FORCE_COLOR: _, ...inherited } = process.env;
-  const child = spawn(
+  const [program, ...words] = [
+    ...(options.under ?? []),
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src/cli/main.ts'), ...args],
-    {
-      cwd: options.cwd ?? projectRoot,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...inherited,
-        PLIMSOLL_HOME: sharedHome,
-        ...(options.online ? {} : { PLIMSOLL_OFFLINE: '1' }),
-        ...options.env,
-      },
+    '--disable-warning=ExperimentalWarning',
+    join(projectRoot, 'src/cli/main.ts'),
+    ...args,
+  ];
+  const child = spawn(program!, words, {
+    cwd: options.cwd ?? projectRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...inherited,
+      PLIMSOLL_HOME: sharedHome,
+      ...(options.online ? {} : { PLIMSOLL_OFFLINE: '1' }),
+      ...options.env,
     },
-  );
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

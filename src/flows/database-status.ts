@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `db status`: how old and how large each source of advisories is.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { registry } from '../vulnerability/feeds/registry.ts';
 import { ageOf } from '../vulnerability/load-document.ts';
 import { AdvisoryStore, type StoredEcosystem } from '../vulnerability/store/advisory-store.ts';
@@ -33,8 +33,8 @@ export interface DatabaseStatus {
 
 /** @throws `store` when the file is damaged. */
 export async function databaseStatus(file: string): Promise<DatabaseStatus> {
-  if (!existsSync(file)) return { file, exists: false, sizeBytes: 0, sources: [] };
-  const store = AdvisoryStore.open(file);
+  const store = AdvisoryStore.inspect(file);
+  if (store === undefined) return { file, exists: false, sizeBytes: 0, sources: [] };
   try {
     const sources: SourceStatus[] = [];
     for (const source of store.sources()) {
