@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The body of an answer: read once, within limits, with an eye on the clock.
+import { parseJson } from '../formats/json/parse-json.ts';
 import type { IncomingMessage } from 'node:http';
 import { PlimsollError, reasonOf } from '../model/errors.ts';
 import type { HttpResponse } from './http.ts';
@@ -27,7 +28,7 @@ export function responseOf(message: IncomingMessage, options: BodyOptions): Http
     async json(sizeBytesMax) {
       const text = new TextDecoder().decode(await bytes(sizeBytesMax));
       try {
-        return JSON.parse(text);
+        return parseJson(text);
       } catch (cause) {
         throw new PlimsollError(
           'invalid',

@@ -2,6 +2,7 @@
 // JSON documents (RFC 8259) that are too large to be held as a whole: a list or an object whose
 // elements are read one by one. The brackets and strings are followed byte by byte; each element is
 // given to JSON.parse, which judges its syntax.
+import { parseJson } from './parse-json.ts';
 import { PlimsollError, reasonOf } from '../../model/errors.ts';
 
 export interface JsonElement {
@@ -207,7 +208,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parse(text: Uint8Array): unknown {
   try {
-    return JSON.parse(utf8.decode(text));
+    return parseJson(utf8.decode(text));
   } catch (error) {
     throw invalid(reasonOf(error).slice(0, 200));
   }

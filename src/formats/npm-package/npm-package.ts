@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `package.json` of installed npm packages. https://docs.npmjs.com/cli/v11/configuring-npm/package-json
-import { PlimsollError } from '../../model/errors.ts';
+import { parseJson } from '../json/parse-json.ts';
+import { isCode, PlimsollError } from '../../model/errors.ts';
 
 export type NpmPackage = {
   readonly name: string;
@@ -16,6 +17,8 @@ const nameLengthMax = 214;
 const versionLengthMax = 256;
 const textLengthMax = 1024;
 const licensesMax = 20;
+/** The largest have some thousand, in `exports`. */
+const valuesMax = 100_000;
 
 /**
  * Undefined where name or version is missing: such a file only configures a folder (`{"type":"module"}`).
@@ -24,14 +27,17 @@ const licensesMax = 20;
 export function parseNpmPackage(bytes: Uint8Array): NpmPackage | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(
+    value = parseJson(
       Buffer.from(bytes)
         .toString('utf8')
         .replace(/^\ufeff/, ''),
+      valuesMax,
     );
   } catch (error) {
-    // The reason quotes the file, whose text has no place in a message.
-    throw new PlimsollError('invalid', 'Cannot read package.json: it is not JSON', {
+    const isLimit = isCode(error, 'limit');
+    // Another reason quotes the file, whose text has no place in a message.
+    const reason = isLimit ? error.message : 'it is not JSON';
+    throw new PlimsollError(isLimit ? 'limit' : 'invalid', `Cannot read package.json: ${reason}`, {
       cause: error,
     });
   }

@@ -2,7 +2,8 @@
 // Reads hostile JSON documents field by field: the wrong type is an error that names the field,
 // never an `undefined` that surfaces later. Go's encoder writes null for empty lists and maps, so
 // null counts as absent everywhere.
-import { PlimsollError } from '../../model/errors.ts';
+import { parseJson } from '../json/parse-json.ts';
+import { isCode, PlimsollError } from '../../model/errors.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -31,9 +32,9 @@ export function decodeJson(bytes: Uint8Array, what: string, sizeBytesMax: number
     throw invalid(what, 'it is not UTF-8', cause);
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
-    throw invalid(what, 'it is not JSON', cause);
+    throw invalid(what, isCode(cause, 'limit') ? cause.message : 'it is not JSON', cause);
   }
 }
 

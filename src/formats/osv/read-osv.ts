@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes of one OSV record, JSON or YAML (PyPA, OSS-Fuzz), as a model advisory.
+import { parseJson } from '../json/parse-json.ts';
 import { parse } from 'yaml';
 import type { Advisory } from '../../model/advisory.ts';
 import { reasonOf } from '../../model/errors.ts';
@@ -17,7 +18,7 @@ export function readOsvJson(
   where: string,
   issues: IssueSink,
 ): Advisory | undefined {
-  return read(text, osvSizeBytesMax, where, issues, (string) => JSON.parse(string) as unknown);
+  return read(text, osvSizeBytesMax, where, issues, (string) => parseJson(string));
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of crates that `cargo auditable` puts into a program: zlib-compressed JSON in the ELF
 // section `.dep-v0`. https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md
+import { parseJson } from '../json/parse-json.ts';
 import { inflateSync } from 'node:zlib';
 import { PlimsollError } from '../../model/errors.ts';
 import type { ByteSource } from '../byte-source/byte-source.ts';
@@ -41,7 +42,7 @@ export function readRustAudit(source: ByteSource): readonly AuditedCrate[] | und
 export function parseRustAudit(compressed: Uint8Array): readonly AuditedCrate[] {
   let value: unknown;
   try {
-    value = JSON.parse(inflateSync(compressed, { maxOutputLength: jsonBytesMax }).toString('utf8'));
+    value = parseJson(inflateSync(compressed, { maxOutputLength: jsonBytesMax }).toString('utf8'));
   } catch (error) {
     const code =
       (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? 'limit' : 'invalid';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An SBOM in whatever format it is: told by its content, never by its name.
+import { parseJson } from '../json/parse-json.ts';
 import { PlimsollError, reasonOf } from '../../model/errors.ts';
 import { decodeCycloneDx } from '../cyclonedx/decode.ts';
 import { decodeSpdx, decodeSpdx3 } from '../spdx/decode.ts';
@@ -23,7 +24,7 @@ export function decodeSbom(bytes: Uint8Array, context: SbomContext): DecodedSbom
       `Cannot read an SBOM of ${bytes.length} bytes: at most ${sbomSizeBytesMax} are read`,
     );
   const content = textOf(bytes).trimStart();
-  if (content.startsWith('{')) return decodeDocument(parseJson(content), context);
+  if (content.startsWith('{')) return decodeDocument(parseDocument(content), context);
   if (content.startsWith('<')) throw refusedXml(content.slice(0, 1000));
   if (/^(#[^\n]*\n|\s)*SPDXVersion:/.test(content.slice(0, 10_000)))
     return decodeSpdx(parseTagValue(content), context);
@@ -46,9 +47,9 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(content: string): JsonRecord {
+function parseDocument(content: string): JsonRecord {
   try {
-    return record(JSON.parse(content));
+    return record(parseJson(content));
   } catch (error) {
     throw unknown(`its JSON is damaged: ${reasonOf(error).slice(0, 200)}`, error);
   }
@@ -59,7 +60,8 @@ function decodeDocument(document: JsonRecord, context: SbomContext): DecodedSbom
     ? record(document['predicate'])
     : document;
   // Cosign wraps the document once more.
-  const inner = typeof predicate['Data'] === 'string' ? parseJson(predicate['Data']) : predicate;
+  const inner =
+    typeof predicate['Data'] === 'string' ? parseDocument(predicate['Data']) : predicate;
   if (inner['bomFormat'] === 'CycloneDX') return decodeCycloneDx(inner, context);
   if (text(inner['spdxVersion']) !== undefined) return decodeSpdx(inner, context);
   if (list(inner['@graph']).length > 0 && isSpdx3(inner)) return decodeSpdx3(inner, context);

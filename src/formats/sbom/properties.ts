@@ -2,6 +2,7 @@
 // What the SBOM formats have no field for, as `plimsoll:` names with text values: CycloneDX holds
 // them as properties (https://github.com/CycloneDX/cyclonedx-property-taxonomy), SPDX in an
 // annotation. Written and read here, so that our own documents read back exactly.
+import { parseJson } from '../json/parse-json.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { ImageSummary, LayerDescriptor } from '../../model/image.ts';
 import type { Location } from '../../model/location.ts';
@@ -162,7 +163,7 @@ function readDetail(text: string | undefined): Package['detail'] {
   if (text === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 // Reads SPDX, whoever wrote it: 2.2 and 2.3 in JSON (https://spdx.github.io/spdx-spec/v2.3/), and the
 // packages of 3.0 in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/). A field of the wrong type
 // counts as absent.
+import { parseJson } from '../json/parse-json.ts';
 import { PlimsollError } from '../../model/errors.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { ImageSummary } from '../../model/image.ts';
@@ -74,7 +75,7 @@ function propertiesOf(element: JsonRecord): Properties {
     const comment = text(record(annotation)['comment']);
     if (!comment?.startsWith(annotationStart)) return [];
     try {
-      return list(JSON.parse(comment.slice(annotationStart.length))).flatMap((pair) => {
+      return list(parseJson(comment.slice(annotationStart.length))).flatMap((pair) => {
         const [name, value] = list(pair);
         return typeof name === 'string' && typeof value === 'string' ? [[name, value]] : [];
       });
