@@ -9,6 +9,7 @@ import { FileCapture } from './file-capture.ts';
 import { type Matcher, mergeWishes, type Wish } from './file-matcher.ts';
 import type { FileReader, JsonValue } from './file-reader.ts';
 import type { ContentClass } from './layer-index.ts';
+import { sizeOfFact } from './fact-size.ts';
 import type { LayerIndexBuilder } from './layer-index-builder.ts';
 import type { ContentSink, LayerEntry, LayerVisitor } from './layer-visitor.ts';
 
@@ -26,6 +27,11 @@ export interface LayerFact {
  * package descriptions is made to fill the memory.
  */
 const factsMax = 200_000;
+/**
+ * What the facts of an image may take in memory: lists of files above all. A desktop with a million
+ * files needs nearly this much, and a hundred lists of 30 MB come in an image of one megabyte.
+ */
+export const factBytesMaxDefault = 128 << 20;
 
 /** Bytes that tell ELF and scripts. */
 const headBytes = 4;
@@ -49,7 +55,10 @@ export class LayerReading implements LayerVisitor, ContentSink {
   readonly facts = new Map<string, LayerFact[]>();
   readonly readerIssues = new Map<string, IssueList>();
   readonly linkedFiles: LinkedFile[] = [];
+  readonly #factBytesMax: number;
   #factCount = 0;
+  #factBytes = 0;
+  #hasTooManyFacts = false;
   #hasTooManyLinks = false;
 
   // The file whose content is coming. There is one at a time: entries follow each other.
@@ -69,7 +78,9 @@ export class LayerReading implements LayerVisitor, ContentSink {
     readers: readonly FileReader[],
     matcher: Matcher,
     issues: IssueList,
+    factBytesMax = factBytesMaxDefault,
   ) {
+    this.#factBytesMax = factBytesMax;
     this.#builder = builder;
     this.#readers = readers;
     this.#matcher = matcher;
@@ -78,6 +89,11 @@ export class LayerReading implements LayerVisitor, ContentSink {
       this.facts.set(reader.id, []);
       this.readerIssues.set(reader.id, new IssueList());
     }
+  }
+
+  /** Facts were left out, which another image with this layer may have room for. */
+  get isFull(): boolean {
+    return this.#hasTooManyFacts;
   }
 
   entry(entry: LayerEntry): ContentSink | undefined {
@@ -202,10 +218,17 @@ export class LayerReading implements LayerVisitor, ContentSink {
     if (fact === undefined) return;
     const { id } = this.#readers[wish.reader]!;
     const path = wish.path ?? this.#path;
-    if (this.#factCount++ < factsMax)
+    const size = sizeOfFact(fact);
+    if (this.#factCount < factsMax && this.#factBytes + size <= this.#factBytesMax) {
+      this.#factCount++;
+      this.#factBytes += size;
       this.facts.get(id)!.push({ path, record: this.#record, fact });
-    else if (this.#factCount === factsMax + 1)
-      this.#readerIssue(wish, 'too-many-files', `Layer has more than ${factsMax} files to read`);
+      return;
+    }
+    if (this.#hasTooManyFacts) return;
+    this.#hasTooManyFacts = true;
+    const most = this.#factCount < factsMax ? `${this.#factBytesMax} bytes` : `${factsMax} files`;
+    this.#readerIssue(wish, 'too-many-files', `Layer has more than ${most} to tell packages by`);
   }
 
   #failed(wish: Wish, error: unknown): void {

@@ -5,9 +5,11 @@ import { type Digest } from '../model/digest.ts';
 import { PlimsollError } from '../model/errors.ts';
 import { type Issue, IssueList } from '../model/issue.ts';
 import { type Progress, type ProgressTask, silentProgress } from '../model/progress.ts';
+import { sizeOfFact } from './fact-size.ts';
 import type { FileReader } from './file-reader.ts';
 import type { Image, LayerContent } from './image.ts';
 import type { LayerCache } from './layer-cache.ts';
+import { factBytesMaxDefault } from './layer-reading.ts';
 import { defaultLayerIndexLimits, LayerIndexBuilder } from './layer-index-builder.ts';
 import { type LayerResult, readLayer, type ReadLayerOptions } from './read-layer.ts';
 import { readLinkedFiles, withLinkedFiles } from './read-linked-files.ts';
@@ -59,6 +61,7 @@ class Reading {
   readonly #missing = new Map<number, readonly FileReader[]>();
   readonly #read = new Set<number>();
   #records = 0;
+  #factBytes = 0;
 
   constructor(image: Image, readers: readonly FileReader[], options: ReadImageOptions) {
     this.#image = image;
@@ -108,6 +111,8 @@ class Reading {
   #take(number: number, result: LayerResult): void {
     this.#results[number] = result;
     this.#records += result.index.count;
+    for (const facts of result.facts.values())
+      for (const { fact } of facts) this.#factBytes += sizeOfFact(fact);
   }
 
   async #pass(
@@ -156,6 +161,7 @@ class Reading {
       signal: this.#options.signal,
       advance: (bytes) => task.advance(bytes),
       indexLimits: { recordsMax: Math.max(recordsAlways, left) },
+      factBytesMax: Math.max(0, factBytesMaxDefault - this.#factBytes),
     };
   }
 

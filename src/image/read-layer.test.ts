@@ -335,3 +335,18 @@ test('errors of the medium stay what they are, and it is closed', async () => {
   await assert.rejects(readLayer({ kind: 'blob', bytes }, []), RangeError);
   assert.ok(closed);
 });
+
+test('what readers say is kept up to a number of bytes, and such a result is not for the cache', async () => {
+  const wanting = reader([{ kind: 'suffix', suffix: '.list', sizeBytesMax }]);
+  const lists = Array.from({ length: 10 }, (_, at) => ({
+    path: `${at}.list`,
+    content: 'x'.repeat(1000),
+  }));
+  const all = await read(lists, [wanting]);
+  assert.deepEqual([all.facts.get('test')!.length, all.complete, codes(all)], [10, true, []]);
+  const some = await read(lists, [wanting], { factBytesMax: 5000 });
+  assert.deepEqual(
+    [some.facts.get('test')!.length, some.complete, codes(some)],
+    [4, false, ['too-many-files']],
+  );
+});

@@ -43,6 +43,8 @@ export interface ReadLayerOptions {
   readonly advance?: (bytes: number) => void;
   readonly indexLimits?: Partial<LayerIndexLimits>;
   readonly bombLimits?: Partial<BombLimits>;
+  /** What the facts may take in memory. */
+  readonly factBytesMax?: number;
 }
 
 /** When decompressing is given up. */
@@ -75,12 +77,12 @@ export async function readLayer(
 ): Promise<LayerResult> {
   const issues = new IssueList();
   const builder = new LayerIndexBuilder(issues, options.indexLimits);
-  const reading = new LayerReading(builder, readers, matcher, issues);
+  const reading = new LayerReading(builder, readers, matcher, issues, options.factBytesMax);
   const streamed =
     content.kind === 'blob'
       ? await streamLayer(content, reading, issues, options)
       : await walkTree(content, reading, options);
-  const complete = streamed.complete && !builder.isFull;
+  const complete = streamed.complete && !builder.isFull && !reading.isFull;
   const archiveIssues = issues.toArray();
   const readerIssues = new Map<string, readonly Issue[]>();
   for (const [id, list] of reading.readerIssues) readerIssues.set(id, list.toArray());

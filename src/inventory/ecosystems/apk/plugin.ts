@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packages that apk installed (Alpine, Wolfi, Chainguard and theirs).
 import { parseApkInstalled, type ApkRecord } from '../../../formats/apk/installed.ts';
-import { packFiles, unpackFiles } from '../../../formats/owned-files/owned-files.ts';
+import {
+  OwnedFilesBudget,
+  packFiles,
+  unpackFiles,
+} from '../../../formats/owned-files/owned-files.ts';
 import { distroQualifier, formatPurl, upstreamQualifier } from '../../../formats/purl/purl.ts';
 import type { ContentFile, LocatedFact, ReadContext } from '../../../image/file-reader.ts';
 import type { CoverageGap } from '../../../model/coverage.ts';
@@ -41,13 +45,17 @@ function read(file: ContentFile, context: ReadContext): ApkFact {
 
 function assemble(facts: readonly LocatedFact<ApkFact>[], context: AssembleContext): Assembled {
   const packages = new Map<string, FoundPackage>();
+  const budget = new OwnedFilesBudget();
   for (const { path, fact } of facts)
     for (const item of fact.packages) {
       // Both places with the same package: one was left behind by the move.
       const key = `${item.name}\n${item.version}`;
-      if (!packages.has(key)) packages.set(key, found(item, path, context.distribution));
+      if (!packages.has(key)) packages.set(key, found(item, path, context.distribution, budget));
     }
-  return { packages: [...packages.values()], gaps: gapsOf(facts, context) };
+  return {
+    packages: [...packages.values()],
+    gaps: [...gapsOf(facts, context), ...budget.gaps('apk')],
+  };
 }
 
 /** A distribution of another package manager says nothing of these packages. */
@@ -63,6 +71,7 @@ function found(
   item: ApkPackage,
   path: string,
   anyDistribution: Distribution | undefined,
+  budget: OwnedFilesBudget,
 ): FoundPackage {
   const distribution =
     anyDistribution !== undefined && isOurs(anyDistribution) ? anyDistribution : undefined;
@@ -91,7 +100,7 @@ function found(
       locations: [{ path }],
       ...(item.commit === undefined ? {} : { detail: { commit: item.commit } }),
     },
-    files: unpackFiles(item.files),
+    files: unpackFiles(item.files, budget),
   };
 }
 

@@ -8,7 +8,11 @@ import {
   parseMd5sums,
 } from '../../../formats/dpkg/info.ts';
 import { isPresent, parseDpkgStatus, type DpkgRecord } from '../../../formats/dpkg/status.ts';
-import { packFiles, unpackFiles } from '../../../formats/owned-files/owned-files.ts';
+import {
+  OwnedFilesBudget,
+  packFiles,
+  unpackFiles,
+} from '../../../formats/owned-files/owned-files.ts';
 import { distroQualifier, formatPurl, upstreamQualifier } from '../../../formats/purl/purl.ts';
 import type { ContentFile, LocatedFact, ReadContext } from '../../../image/file-reader.ts';
 import type { CoverageGap } from '../../../model/coverage.ts';
@@ -25,7 +29,7 @@ const diversionsFile = '/var/lib/dpkg/diversions';
 /** A status with all 65,000 packages of Debian is near 70 MB; a server's is 1 MB. */
 const statusSizeBytesMax = 96 * 1024 * 1024;
 /** The longest list of Debian (a font or kernel source package) is below 10 MB. */
-const listSizeBytesMax = 32 * 1024 * 1024;
+const listSizeBytesMax = 16 * 1024 * 1024;
 /** Orphaned lists are named up to this many. */
 const orphansNamedMax = 5;
 
@@ -100,7 +104,8 @@ interface PresentRecord {
 
 function assemble(facts: readonly LocatedFact<DpkgFact>[], context: AssembleContext): Assembled {
   const { records, known } = collectRecords(facts);
-  const lists = collectLists(facts);
+  const budget = new OwnedFilesBudget();
+  const lists = collectLists(facts, known, budget);
   const licenses = new Map<string, string>();
   const diversions: { from: string; to: string; by?: string }[] = [];
   for (const { path, fact } of facts) {
@@ -114,7 +119,7 @@ function assemble(facts: readonly LocatedFact<DpkgFact>[], context: AssembleCont
       found(record, path, filesOf(record, lists), licenseOf(record.name), context.distribution),
     ),
     diversions,
-    gaps: gapsOf(facts, known, context),
+    gaps: [...gapsOf(facts, known, context), ...budget.gaps('dpkg')],
   };
 }
 
@@ -149,12 +154,16 @@ interface Lists {
   readonly hashes: Map<string, OwnedFile[]>;
 }
 
-function collectLists(facts: readonly LocatedFact<DpkgFact>[]): Lists {
+function collectLists(
+  facts: readonly LocatedFact<DpkgFact>[],
+  known: ReadonlySet<string>,
+  budget: OwnedFilesBudget,
+): Lists {
   const lists: Lists = { paths: new Map(), hashes: new Map() };
   for (const { fact } of facts) {
-    if (fact.kind !== 'files') continue;
+    if (fact.kind !== 'files' || !known.has(fact.name)) continue;
     const key = fact.architecture === undefined ? fact.name : `${fact.name}:${fact.architecture}`;
-    (fact.hashes ? lists.hashes : lists.paths).set(key, unpackFiles(fact.files));
+    (fact.hashes ? lists.hashes : lists.paths).set(key, unpackFiles(fact.files, budget));
   }
   return lists;
 }

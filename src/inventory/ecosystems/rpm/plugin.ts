@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packages that rpm installed (Red Hat's family, SUSE, Fedora, Amazon, Photon, Azure Linux, ...).
-import { packFiles, unpackFiles } from '../../../formats/owned-files/owned-files.ts';
+import {
+  OwnedFilesBudget,
+  packFiles,
+  unpackFiles,
+} from '../../../formats/owned-files/owned-files.ts';
 import { distroQualifier, formatPurl, upstreamQualifier } from '../../../formats/purl/purl.ts';
 import { readRpmDatabase } from '../../../formats/rpm/database.ts';
 import { parseSourceRpm, rpmVersion, type RpmRecord } from '../../../formats/rpm/record.ts';
@@ -59,15 +63,19 @@ function read(file: ContentFile, context: ReadContext): RpmFact | undefined {
 
 function assemble(facts: readonly LocatedFact<RpmFact>[], context: AssembleContext): Assembled {
   const packages = new Map<string, FoundPackage>();
+  const budget = new OwnedFilesBudget();
   for (const { path, fact } of facts) {
     if (fact.kind !== 'database') continue;
     for (const item of fact.packages) {
       // A database converted to a newer form can lie beside its old one.
       const key = `${item.name}\n${rpmVersion(item)}\n${item.architecture ?? ''}`;
-      if (!packages.has(key)) packages.set(key, found(item, path, context.distribution));
+      if (!packages.has(key)) packages.set(key, found(item, path, context.distribution, budget));
     }
   }
-  return { packages: [...packages.values()], gaps: gapsOf(facts, context) };
+  return {
+    packages: [...packages.values()],
+    gaps: [...gapsOf(facts, context), ...budget.gaps('rpm')],
+  };
 }
 
 /** A distribution of another package manager says nothing of these packages. */
@@ -91,6 +99,7 @@ function found(
   item: RpmPackage,
   path: string,
   anyDistribution: Distribution | undefined,
+  budget: OwnedFilesBudget,
 ): FoundPackage {
   const distribution =
     anyDistribution !== undefined && isOurs(anyDistribution) ? anyDistribution : undefined;
@@ -125,7 +134,7 @@ function found(
       locations: [{ path }],
       ...(modularityLabel === undefined ? {} : { detail: { modularityLabel } }),
     },
-    files: unpackFiles(item.files),
+    files: unpackFiles(item.files, budget),
   };
 }
 
