@@ -7,12 +7,13 @@
 import { type Dirent, statSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { ecosystemBase } from '../model/ecosystem.ts';
 import { PlimsollError, reasonOf } from '../model/errors.ts';
 import { IssueList, type Issue } from '../model/issue.ts';
 import { silentProgress, type Progress, type ProgressTask } from '../model/progress.ts';
 import { withFileLock } from '../store/file-lock.ts';
 import { openDocuments } from '../vulnerability/documents.ts';
-import { ecosystemBase, type Feed, type FeedDocument } from '../vulnerability/feed.ts';
+import { type Feed, type FeedDocument } from '../vulnerability/feed.ts';
 import { registry } from '../vulnerability/feeds/registry.ts';
 import {
   asOfLoaded,

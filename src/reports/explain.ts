@@ -2,11 +2,12 @@
 // `scan --explain ID`: why a finding is there. Everything that led to it, in the order in which one
 // would doubt it: the package and its place, the advisory and its age, the comparison, the grade,
 // and what suppressed it.
+import { compareText } from '../model/compare-text.ts';
 import type { Assessment } from '../model/assessment.ts';
 import type { RangeEvent } from '../model/advisory.ts';
 import type { DataSource } from '../model/coverage.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
-import { compareFindings, compareText } from './group-findings.ts';
+import { compareFindings } from './group-findings.ts';
 import { describeLayer } from './layer-command.ts';
 import { Page } from './page.ts';
 import type { ReportOptions } from './report.ts';

@@ -2,6 +2,7 @@
 // Findings put together as people mend them: one group per source package and version in one layer,
 // because the five binary packages of one source are updated in one step, and one row per
 // vulnerability in it, however many of the binaries have it.
+import { compareText } from '../model/compare-text.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Package } from '../model/package.ts';
 import { compareSeverity } from '../model/severity.ts';
@@ -110,9 +111,4 @@ function compareGroups(left: FindingGroup, right: FindingGroup): number {
     compareText(left.packages[0]!, right.packages[0]!) ||
     (left.layer ?? -1) - (right.layer ?? -1)
   );
-}
-
-/** By code units: the same on every machine, whatever its locale. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

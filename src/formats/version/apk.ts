@@ -3,12 +3,8 @@
 // `1.2.3b_rc1_git2~commit-r4`. What apk does with texts of another form changed between its
 // generations 2 and 3. Alpine's own records hold some (`2.15.r-r1`), so such a text is compared by
 // its leading numbers, and where those do not decide, nobody can tell.
-import {
-  compareDigits,
-  compareText,
-  versionLengthMax,
-  type VersionOrder,
-} from './version-order.ts';
+import { compareText } from '../../model/compare-text.ts';
+import { compareDigits, versionLengthMax, type VersionOrder } from './version-order.ts';
 
 /** In apk's own order: where two versions differ in kind, the earlier kind is the newer version. */
 const kinds = [

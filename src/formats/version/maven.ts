@@ -2,7 +2,8 @@
 // Maven's version order, https://maven.apache.org/pom.html#version-order-specification: a version is
 // a list of numbers and qualifiers; a hyphen, and each change between digits and letters, opens a
 // list within the list.
-import { compareDigits, compareText, orderOf } from './version-order.ts';
+import { compareText } from '../../model/compare-text.ts';
+import { compareDigits, orderOf } from './version-order.ts';
 
 type Item =
   | { readonly kind: 'number'; readonly digits: string }

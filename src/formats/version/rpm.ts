@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // rpm's version order, https://rpm.org/docs/latest/manual/dependencies (versioning) and
 // https://rpm-software-management.github.io/rpm/man/rpm-version.7: `[epoch:]version[-release]`.
-import { compareDigits, compareText, orderOf } from './version-order.ts';
+import { compareText } from '../../model/compare-text.ts';
+import { compareDigits, orderOf } from './version-order.ts';
 
 interface RpmVersion {
   /** Without one it is 0. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RubyGems' version order, https://docs.ruby-lang.org/en/master/Gem/Version.html.
-import { compareDigits, compareText, orderOf } from './version-order.ts';
+import { compareText } from '../../model/compare-text.ts';
+import { compareDigits, orderOf } from './version-order.ts';
 
 /** Numbers and words of a version, without the zeros that end its release and its pre-release part. */
 type Segments = readonly string[];

@@ -3,7 +3,8 @@
 // Bitnami use it. What they publish is wider than the specification, so the reader is as well: a
 // leading `v`, leading zeros (`2023.03.13`), one to many numbers (missing ones are 0), and a
 // pre-release without its hyphen (`1.2.3rc1`, npm's loose form).
-import { compareDigits, compareText, orderOf } from './version-order.ts';
+import { compareText } from '../../model/compare-text.ts';
+import { compareDigits, orderOf } from './version-order.ts';
 
 export interface SemanticVersion {
   readonly numbers: readonly string[];

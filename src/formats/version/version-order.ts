@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the version orders of all package managers have in common.
+import { compareText } from '../../model/compare-text.ts';
 
 /**
  * Negative when the left version is older, positive when it is newer, 0 when they are equal;
@@ -16,11 +17,6 @@ export function compareDigits(left: string, right: string): number {
   const a = stripZeros(left);
   const b = stripZeros(right);
   return a.length - b.length || compareText(a, b);
-}
-
-/** By UTF-16 code units, which for ASCII is what `strcmp` does. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** An order made of a parser, which tells what is no version, and a comparison of what it parsed. */

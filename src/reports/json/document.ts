@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An assessment as the stable document that schema.ts describes. Long lists are generators: they are
 // made while they are written.
+import { compareText } from '../../model/compare-text.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
@@ -8,7 +9,7 @@ import type { Location } from '../../model/location.ts';
 import type { Package } from '../../model/package.ts';
 import { encodePath } from '../../model/path-bytes.ts';
 import { countFindings } from '../finding-counts.ts';
-import { compareFindings, compareText } from '../group-findings.ts';
+import { compareFindings } from '../group-findings.ts';
 import type { ReportOptions } from '../report.ts';
 import type {
   ScanDocument,

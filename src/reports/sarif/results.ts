@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SARIF result per package and vulnerability.
 import { createHash } from 'node:crypto';
+import { ecosystemBase } from '../../model/ecosystem.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LayerDescriptor } from '../../model/image.ts';
 import { describeLayer } from '../layer-command.ts';
@@ -39,7 +40,7 @@ export function* sarifResults(
  * must not make a new alert of it.
  */
 function fingerprintOf({ id, ecosystem, package: name, locations }: Finding): string {
-  const parts = [id, ecosystem.split(':')[0], name, locations[0]?.path ?? ''];
+  const parts = [id, ecosystemBase(ecosystem), name, locations[0]?.path ?? ''];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first lines: which image this is, what it is made of, and how much is in it.
+import { compareText } from '../../model/compare-text.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Package } from '../../model/package.ts';
 import { shortDigest } from '../../model/digest.ts';
 import { formatPlatform } from '../../model/platform.ts';
-import { compareText } from '../group-findings.ts';
 import { grouped, lifecycleWarning } from '../wording.ts';
 import type { Page } from '../page.ts';
 
