@@ -20,6 +20,8 @@ export interface VersionRange {
 export interface SeverityStatement {
   readonly type: string;
   readonly score: string;
+  /** Feed whose statement it is, where it is not the one of the record around it. */
+  readonly source?: string;
 }
 
 /**

@@ -9,15 +9,19 @@ import { decodeKev } from '../../src/formats/kev/kev.ts';
 import { decodeOsv } from '../../src/formats/osv/decode-osv.ts';
 import { decodePhpAdvisory } from '../../src/formats/php-advisories/php-advisories.ts';
 import { decodeRubysec } from '../../src/formats/rubysec/rubysec.ts';
+import { compareText } from '../../src/model/compare-text.ts';
 import type { Advisory, Enrichment } from '../../src/model/advisory.ts';
-import type { IssueSink } from '../../src/model/issue.ts';
 import { githubFacts, type GithubFacts } from './github.ts';
 import { selection, type Selected } from './selection.ts';
+import { cvesOf, severitiesFromKit } from './severities.ts';
+import { strict } from './strict.ts';
 
 export interface KitFolders {
   /** Unpacked `advisories` and `debian12`. */
   readonly advisories: string;
   readonly debian12: string;
+  /** File with CISA's severities. */
+  readonly vulnrichment: string;
 }
 
 export interface StarterSet {
@@ -26,13 +30,6 @@ export interface StarterSet {
   readonly advisories: readonly Advisory[];
   readonly enrichments: readonly Enrichment[];
 }
-
-/** A broken record of the kit is a mistake in the selection. */
-const strict: IssueSink = {
-  add: ({ message, where }) => {
-    throw new Error(`${where}: ${message}`);
-  },
-};
 
 export async function buildStarterSet(kit: KitFolders): Promise<StarterSet> {
   const maven = await elementsById(
@@ -67,7 +64,7 @@ export async function buildStarterSet(kit: KitFolders): Promise<StarterSet> {
   return {
     asOf: dates.sort().at(-1)!,
     advisories,
-    enrichments: await knownExploited(kit, advisories),
+    enrichments: await enrichmentsOf(kit, advisories),
   };
 }
 
@@ -140,27 +137,31 @@ function fromGithub(facts: GithubFacts): Advisory {
   };
 }
 
+/** What the kit knows of the set's CVEs: exploitation, and severities that their records lack. */
+async function enrichmentsOf(
+  kit: KitFolders,
+  advisories: readonly Advisory[],
+): Promise<readonly Enrichment[]> {
+  const found = new Map<string, Enrichment>(await knownExploited(kit, advisories));
+  for (const [cve, severities] of severitiesFromKit(kit, advisories))
+    found.set(cve, { ...found.get(cve), cve, severities });
+  return [...found.values()].sort((left, right) => compareText(left.cve, right.cve));
+}
+
 /** KEV's facts about the set's CVEs. */
 async function knownExploited(
   kit: KitFolders,
   advisories: readonly Advisory[],
-): Promise<readonly Enrichment[]> {
-  const cves = new Set(
-    advisories.flatMap(({ id, aliases, upstream, related }) => [
-      id,
-      ...aliases,
-      ...upstream,
-      ...related,
-    ]),
-  );
+): Promise<ReadonlyMap<string, Enrichment>> {
+  const cves = new Set(advisories.flatMap(cvesOf));
   const file = join(kit.advisories, 'kev', 'known_exploited_vulnerabilities.json');
   const options = { descend: ['vulnerabilities'], elementBytesMax: 1 << 20 };
-  const found: Enrichment[] = [];
+  const found = new Map<string, Enrichment>();
   for await (const { within, value } of jsonElements(createReadStream(file), options)) {
     const entry = within === 'vulnerabilities' ? decodeKev(value) : undefined;
-    if (entry !== undefined && cves.has(entry.cve)) found.push(entry);
+    if (entry !== undefined && cves.has(entry.cve)) found.set(entry.cve, entry);
   }
-  return found.sort((left, right) => (left.cve < right.cve ? -1 : 1));
+  return found;
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;
