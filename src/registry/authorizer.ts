@@ -106,10 +106,12 @@ export class Authorizer {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const { baseUrl } = this.#endpoint;
     if (url?.protocol === 'https:') return url;
-    // Over plain http anybody on the way would read the credentials; a registry that speaks plain
-    // http itself has already been allowed to.
-    if (url?.protocol === 'http:' && (isLoopbackHost(url.host) || baseUrl.startsWith('http:')))
-      return url;
+    // Over plain http anybody on the way would read the credentials. A registry that speaks plain
+    // http has been allowed to by the user, or because it is on this machine: then its token server
+    // must be here as well. One that speaks https has no business with http, and none here.
+    const { host, protocol } = new URL(baseUrl);
+    if (url?.protocol === 'http:' && protocol === 'http:')
+      if (isLoopbackHost(url.host) || !isLoopbackHost(host)) return url;
     throw new PlimsollError(
       'unauthorized',
       `Cannot get a token for ${shownUrl(baseUrl)}: its token server ${JSON.stringify(text.slice(0, 200))} is no https URL`,

@@ -97,6 +97,9 @@ export class RegistryClient {
     const response = await this.#http.request(this.#authorized(url, request));
     const challenge = response.headers['www-authenticate'];
     if (response.status !== 401 || challenge === undefined) return response;
+    // Only the registry may ask for its credentials: a redirect leads to storage, or to anybody, and
+    // whoever answers there could name a token server of his own.
+    if (new URL(response.url).origin !== new URL(this.endpoint.baseUrl).origin) return response;
     // At the first request, and again when a token has expired meanwhile.
     if (!(await this.#authorizer.answer(challenge, request.signal))) return response;
     await response.discard();
