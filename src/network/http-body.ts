@@ -8,6 +8,11 @@ import { shownUrl } from './shown-url.ts';
 
 /** Up to here the rest of an unwanted body is read, to keep the connection; beyond, it is cut. */
 const drainedBytesMax = 64 << 10;
+/**
+ * A server that sends less than this within the idle time counts as silent: byte by byte it could
+ * hold us for ever. The slowest modem sends a hundred times as much.
+ */
+const bytesPerIdleTimeMin = 4 << 10;
 
 export interface BodyOptions {
   readonly url: string;
@@ -56,13 +61,15 @@ async function* readBody(
   const stop = () => message.destroy(new Error('stopped'));
   signal?.addEventListener('abort', stop, { once: true });
   const chunks = message[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const patience = new Patience(message, idleTimeoutMs);
   try {
     for (;;) {
-      const next = await withIdleTimeout(message, chunks, idleTimeoutMs);
+      const next = await patience.wait(() => chunks.next());
       if (next.done === true) {
         if (!message.complete) throw new Error('the connection ended before the body did');
         return;
       }
+      patience.got(next.value.length);
       yield next.value;
     }
   } catch (cause) {
@@ -79,18 +86,38 @@ async function* readBody(
 }
 
 /** The clock runs only while we wait for the server, not while the reader works on a chunk. */
-async function withIdleTimeout(
-  message: IncomingMessage,
-  chunks: AsyncIterator<Uint8Array>,
-  idleTimeoutMs: number,
-): Promise<IteratorResult<Uint8Array>> {
-  const timer = setTimeout(() => {
-    message.destroy(new Error(`no bytes for ${idleTimeoutMs / 1000} s`));
-  }, idleTimeoutMs);
-  try {
-    return await chunks.next();
-  } finally {
-    clearTimeout(timer);
+class Patience {
+  readonly #message: IncomingMessage;
+  readonly #idleTimeoutMs: number;
+  #leftMs: number;
+  #gotBytes = 0;
+
+  constructor(message: IncomingMessage, idleTimeoutMs: number) {
+    this.#message = message;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#leftMs = idleTimeoutMs;
+  }
+
+  async wait<T>(step: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const timer = setTimeout(() => {
+      const what = this.#gotBytes === 0 ? 'no bytes' : `only ${this.#gotBytes} bytes`;
+      this.#message.destroy(new Error(`${what} for ${this.#idleTimeoutMs / 1000} s`));
+    }, this.#leftMs);
+    try {
+      return await step();
+    } finally {
+      clearTimeout(timer);
+      this.#leftMs = Math.max(1, this.#leftMs - (performance.now() - start));
+    }
+  }
+
+  /** Begins anew once enough has come. */
+  got(bytes: number): void {
+    this.#gotBytes += bytes;
+    if (this.#gotBytes < bytesPerIdleTimeMin) return;
+    this.#gotBytes = 0;
+    this.#leftMs = this.#idleTimeoutMs;
   }
 }
 

@@ -147,10 +147,13 @@ test('redirects end', async (context) => {
 
 test('redirects out of http and to nowhere are refused', async (context) => {
   const url = await serve(context, (request, response) => {
-    const to = request.url === '/file' ? 'file:///etc/passwd' : 'http://';
-    response.writeHead(302, { location: to }).end();
+    const places = new Map([
+      ['/file', 'file:///etc/passwd'],
+      ['/metadata', 'http://169.254.169.254/latest/meta-data/'],
+    ]);
+    response.writeHead(302, { location: places.get(request.url!) ?? 'http://' }).end();
   });
-  for (const path of ['/file', '/broken'])
+  for (const path of ['/file', '/broken', '/metadata'])
     await assert.rejects(client(context).request({ url: url + path }), {
       code: 'network',
       message: /Cannot follow the redirect/,
@@ -269,7 +272,24 @@ test('a server that falls silent is given up on, before and within the body', as
   const { request } = client(context, { idleTimeoutMs: 50, attempts: 1 });
   await assert.rejects(request({ url: `${url}/head` }), { code: 'network', message: /no answer/ });
   const response = await request({ url: `${url}/body` });
-  await assert.rejects(response.bytes(100), { code: 'network', message: /no bytes/ });
+  await assert.rejects(response.bytes(100), { code: 'network', message: /only 5 bytes for/ });
+});
+
+test('a server that sends byte by byte counts as silent, one that is merely slow does not', async (context) => {
+  const url = await serve(context, (request, response) => {
+    const piece = request.url === '/slow' ? Buffer.alloc(4 << 10) : 'x';
+    let left = 60;
+    const timer = setInterval(() => {
+      if (left-- > 0) response.write(piece);
+      else response.end();
+    }, 10);
+    response.on('close', () => clearInterval(timer));
+  });
+  const { request } = client(context, { idleTimeoutMs: 300, attempts: 1 });
+  const dripping = await request({ url });
+  await assert.rejects(dripping.bytes(100), { code: 'network', message: /only \d+ bytes for/ });
+  const slow = await request({ url: `${url}/slow` });
+  assert.equal((await slow.bytes(1 << 20)).length, 60 * (4 << 10));
 });
 
 test('a slow reader is not a silent server', async (context) => {

@@ -2,6 +2,7 @@
 // Where a 3xx answer leads, https://www.rfc-editor.org/rfc/rfc9110#name-redirection-3xx
 import { PlimsollError } from '../model/errors.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** One request as it goes out. */
@@ -23,7 +24,8 @@ const credentialHeaders: ReadonlySet<string> = new Set([
 
 /**
  * The next request, undefined when the answer is no redirect.
- * @throws `network` when it leads to another scheme, or from https down to http.
+ * @throws `network` when it leads to another scheme, from https down to http, or over http into this
+ * machine or out of it.
  */
 export function redirectOf(from: Target, response: HttpResponse): Target | undefined {
   const location = response.headers['location'];
@@ -40,6 +42,13 @@ export function redirectOf(from: Target, response: HttpResponse): Target | undef
   // Whoever can make us drop TLS can read and change what follows.
   if (from.url.protocol === 'https:' && url.protocol === 'http:')
     throw refuse('it leads from https to http');
+  // What was asked elsewhere must not be answered by this machine's own services, and http is for
+  // this machine alone: whoever asked it has not allowed http to anybody else.
+  if (
+    isLoopbackHost(from.url.hostname) !== isLoopbackHost(url.hostname) &&
+    url.protocol === 'http:'
+  )
+    throw refuse('it leads over http into this machine, or out of it');
   // User information in a location is the server's, not ours: it is not sent.
   url.username = '';
   url.password = '';

@@ -13,6 +13,8 @@ export interface BlobName {
 
 /** Breaks in a row without a byte between them; each is behind the client's own repetitions. */
 const breaksMax = 4;
+/** Breaks in all: a registry that sends a byte and hangs up, again and again, is not worked with. */
+const breaksInAllMax = 200;
 
 /**
  * @param open Asks for the bytes from an offset on.
@@ -23,6 +25,7 @@ export async function* resumableBlob(
   open: (offset: number) => Promise<HttpResponse>,
 ): AsyncGenerator<Uint8Array> {
   let offset = 0;
+  let breaksInAll = 0;
   for (let breaks = 0; ;) {
     const response = await open(offset);
     let left = await leadingBytes(response, offset);
@@ -38,6 +41,7 @@ export async function* resumableBlob(
       }
     } catch (error) {
       if (!isCode(error, 'network') || ++breaks > breaksMax) throw error;
+      if (++breaksInAll > breaksInAllMax) throw error;
       continue;
     }
     if (offset !== blob.sizeBytes) throw wrongSize(blob, String(offset));
