@@ -55,6 +55,9 @@ export interface BombLimits {
   readonly ratioMax: number;
 }
 
+/** No registry takes a blob of this size; at full speed it is read for minutes. */
+const storedBytesMax = 128 * 1024 ** 3;
+
 const defaultBombLimits: BombLimits = {
   /** Registries refuse layers beyond some tens of gigabytes. */
   tarBytesMax: 128 * 1024 ** 3,
@@ -225,6 +228,12 @@ class StoredBytes implements AsyncIterator<Uint8Array> {
         return { done: true, value: undefined };
       }
       this.sizeBytes += next.value.length;
+      // A manifest can promise any size, and what stands behind an archive is read for its digest.
+      if (this.sizeBytes > storedBytesMax)
+        throw new PlimsollError(
+          'limit',
+          `Cannot read layer: it has more than ${storedBytesMax} bytes`,
+        );
       this.#hash.update(next.value);
       this.#options.advance?.(next.value.length);
       return { done: false, value: next.value };
