@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { OwnedFilesBudget, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
-import { packFiles, unpackFiles } from './owned-files.ts';
+import { OwnedFilesBudget, packFiles, unpackFiles } from './owned-files.ts';
 
 test('what is packed is unpacked', () => {
   const hex = fc.constantFrom(undefined, 'a'.repeat(32), 'b'.repeat(40), 'c'.repeat(64));

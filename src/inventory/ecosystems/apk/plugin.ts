@@ -15,8 +15,8 @@ import type { AssembleContext, Assembled, Ecosystem, FoundPackage } from '../../
 
 /** apk 3 moves its database below /usr where that is merged. */
 const databaseFiles = ['/lib/apk/db/installed', '/usr/lib/apk/db/installed'];
-/** The database of all of Alpine is below 200 MB; an image's is 1 MB. */
-const sizeBytesMax = 96 * 1024 * 1024;
+/** An image's has 1 MB, a desktop's some 10 MB; text and bytes are in memory at once. */
+const sizeBytesMax = 48 * 1024 * 1024;
 
 /** The record with its files as one text. */
 type ApkPackage = Omit<ApkRecord, 'files'> & { readonly files: string };

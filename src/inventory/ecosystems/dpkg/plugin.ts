@@ -26,8 +26,8 @@ const updatesFolder = '/var/lib/dpkg/updates';
 const statusFolder = '/var/lib/dpkg/status.d';
 const infoFolder = '/var/lib/dpkg/info';
 const diversionsFile = '/var/lib/dpkg/diversions';
-/** A status with all 65,000 packages of Debian is near 70 MB; a server's is 1 MB. */
-const statusSizeBytesMax = 96 * 1024 * 1024;
+/** A desktop with 10,000 packages has 10 MB, a server 1 MB; text and bytes are in memory at once. */
+const statusSizeBytesMax = 48 * 1024 * 1024;
 /** The longest list of Debian (a font or kernel source package) is below 10 MB. */
 const listSizeBytesMax = 16 * 1024 * 1024;
 /** Orphaned lists are named up to this many. */
