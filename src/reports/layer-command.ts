@@ -20,8 +20,8 @@ export function describeLayer(
 ): string {
   if (layer === undefined) return '';
   const found = layers.find(({ index }) => index === layer);
-  if (found?.createdBy === undefined) return `layer ${layer}`;
   const line =
-    found.dockerfileLine === undefined ? '' : ` (Dockerfile line ${found.dockerfileLine})`;
-  return `layer ${layer}${line}: ${shortCommand(found.createdBy)}`;
+    found?.dockerfileLine === undefined ? '' : ` (Dockerfile line ${found.dockerfileLine})`;
+  const command = found?.createdBy === undefined ? '' : `: ${shortCommand(found.createdBy)}`;
+  return `layer ${layer}${line}${command}`;
 }

@@ -2,7 +2,7 @@
 // Writes CycloneDX JSON 1.6 or 1.7, https://cyclonedx.org/docs/1.7/json/. What the format has no
 // field for stands in `plimsoll:` properties, so that the document reads back as it was.
 import type { Assessment } from '../../model/assessment.ts';
-import type { CoverageGap } from '../../model/coverage.ts';
+import type { Coverage, CoverageGap } from '../../model/coverage.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { ImageSummary } from '../../model/image.ts';
 import type { Inventory } from '../../model/inventory.ts';
@@ -54,6 +54,7 @@ export function encodeCycloneDx(assessment: Assessment, options: CycloneDxOption
         components: [{ type: 'application', name: 'plimsoll', version: options.toolVersion }],
       },
       component: rootComponent(inventory, root),
+      ...properties(coverageProperties(assessment.coverage)),
     },
     components: components(packages, references, distribution),
     dependencies: [
@@ -137,6 +138,23 @@ function licenseChoice(license: string): object {
 function properties(listed: readonly Property[]): object {
   if (listed.length === 0) return {};
   return { properties: listed.map(([name, value]) => ({ name, value })) };
+}
+
+/** What a scan was judged by, and what it could not tell; nothing for a bare inventory. */
+function coverageProperties({ data, gaps }: Coverage): readonly Property[] {
+  if (data.length === 0) return [];
+  const judged = data.flatMap(({ ecosystem, feeds }): readonly Property[] =>
+    feeds.length === 0
+      ? [[`plimsoll:advisories:${ecosystem}`, 'none']]
+      : feeds.map(({ feed, asOf, advisories }) => [
+          `plimsoll:advisories:${ecosystem}`,
+          `${feed}, as of ${asOf ?? 'unknown'}, ${advisories} advisories`,
+        ]),
+  );
+  return [
+    ...judged,
+    ...gaps.map(({ code, message }): Property => [`plimsoll:gap:${code}`, message]),
+  ];
 }
 
 /** Gaps that say that packages may be missing, not that their vulnerabilities are unknown. */

@@ -23,5 +23,9 @@ test('cyclonedx: a scan and an inventory as one valid document, hidden packages 
     assert.match(text, /"specVersion": "1\.6"/);
     assert.equal(text.includes('"name":"org.apache.logging.log4j:log4j-core"'), showHidden);
     assert.ok(text.endsWith('}\n'));
+    // Which data judged it, and how old that is.
+    const [judged] = madeAssessment.coverage.data.filter(({ feeds }) => feeds.length > 0);
+    assert.ok(text.includes(`plimsoll:advisories:${judged!.ecosystem}`));
+    assert.ok(text.includes(`as of ${judged!.feeds[0]!.asOf}`));
   }
 });

@@ -65,6 +65,7 @@ export function sarifLog(
           imageNames: image.identity.names,
           distribution: inventory.distribution?.name,
           coverage: coverage.level,
+          advisoryData: coverage.data,
         },
         results: sarifResults(reported, ruleIndexes, image.layers),
       },

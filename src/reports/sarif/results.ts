@@ -71,6 +71,7 @@ function sarifResult(
       'security-severity': securitySeverity(finding),
       layer: finding.layer,
       layerDigest: finding.layerDigest,
+      dockerfileLine: layers.find(({ index }) => index === finding.layer)?.dockerfileLine,
       hidden: finding.hidden,
       knownExploited: finding.kev === undefined ? undefined : true,
     },

@@ -91,6 +91,11 @@ test('sarif: gaps and damage are notifications', () => {
   );
 });
 
+test('sarif: the run says which data judged it, and how old that is', () => {
+  const { properties } = run(madeAssessment) as { properties?: { advisoryData?: unknown } };
+  assert.deepEqual(properties?.advisoryData, madeAssessment.coverage.data);
+});
+
 test('sarif: hidden findings only when asked for', () => {
   assert.equal(run(madeAssessment, { showHidden: true }).results.length, 6);
 });

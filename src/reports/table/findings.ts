@@ -172,7 +172,8 @@ function sourceOf({ source, packages }: FindingGroup): string {
 function placeOf(group: FindingGroup, inventory: Inventory): string {
   const { layers } = inventory.image;
   // The only layer, of which nothing more is known, says nothing.
-  const told = layers.length > 1 || layers[0]?.createdBy !== undefined;
+  const [only] = layers;
+  const told = layers.length > 1 || (only?.createdBy ?? only?.dockerfileLine) !== undefined;
   const layer = told ? describeLayer(layers, group.layer) : '';
   // A distribution's packages are all in its one database: that path says nothing.
   if (group.ecosystem === inventory.distribution?.ecosystem) return layer;
