@@ -2,7 +2,6 @@
 // From what the user names to what is in it: the image is opened, its layers are read once (or
 // taken from the cache), put on each other, and the packages in them told. `sbom:` sources are
 // somebody else's answer to the same question.
-import { dockerfileLines } from '../formats/dockerfile/history-lines.ts';
 import { readImage } from '../image/read-image.ts';
 import type { Image } from '../image/image.ts';
 import type { SourceContext } from '../image/image-source.ts';
@@ -15,13 +14,13 @@ import { takeInventory } from '../inventory/take-inventory.ts';
 import { isCode } from '../model/errors.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
+import { IssueList } from '../model/issue.ts';
+import { dockerfileLinesOfImage, type BuildDocuments } from './dockerfile-lines.ts';
 import { inventoryOfSbom, sbomPrefix } from './inventory-of-sbom.ts';
 
-export interface InventoryRequest {
+export interface InventoryRequest extends BuildDocuments {
   /** As the user wrote it: `web:1.4`, `docker-archive:web.tar`, `sbom:web.json`. */
   readonly source: string;
-  /** Text of the Dockerfile that the image was made with. */
-  readonly dockerfile?: string;
 }
 
 export interface InventoryServices extends SourceContext {
@@ -49,6 +48,9 @@ async function inventoryOfImage(
   request: InventoryRequest,
   services: InventoryServices,
 ): Promise<Inventory> {
+  const issues = new IssueList();
+  issues.addAll(image.issues);
+  const lines = dockerfileLinesOfImage(image, request, issues);
   const cache = openCache(services);
   try {
     const { layers } = await readImage(image, [distributionReader, ...ecosystems], {
@@ -58,10 +60,10 @@ async function inventoryOfImage(
     });
     return takeInventory({
       source: image.source,
-      image: summaryOf(image, layers, request.dockerfile),
+      image: summaryOf(image, layers, lines),
       layers,
       ecosystems,
-      issues: image.issues,
+      issues: issues.toArray(),
       skippedMounts: image.skippedMounts ?? [],
       now: services.now,
     });
@@ -85,11 +87,10 @@ function openCache({ stateFolder, progress }: InventoryServices): LayerCache | u
 function summaryOf(
   image: Image,
   layers: readonly LayerResult[],
-  dockerfile: string | undefined,
+  lines: ReadonlyMap<number, number>,
 ): ImageSummary {
   const { identity, platform, config } = image;
   const digest = identity.manifest ?? identity.config;
-  const lines = linesByLayer(image, dockerfile);
   const described = image.layers.map((layer, at): LayerDescriptor => {
     const read = layers[at];
     const line = lines.get(at);
@@ -112,19 +113,4 @@ function summaryOf(
     layers: described,
     ...(config?.created === undefined ? {} : { created: config.created }),
   };
-}
-
-/** Dockerfile lines by layer: history entries that made a layer are counted, empty ones are not. */
-function linesByLayer(image: Image, dockerfile: string | undefined): ReadonlyMap<number, number> {
-  const byLayer = new Map<number, number>();
-  if (dockerfile === undefined || image.config === undefined) return byLayer;
-  const byEntry = dockerfileLines(dockerfile, image.config.history);
-  let layer = 0;
-  for (const [at, entry] of image.config.history.entries()) {
-    if (entry.emptyLayer) continue;
-    const line = byEntry.get(at);
-    if (line !== undefined) byLayer.set(layer, line);
-    layer++;
-  }
-  return byLayer;
 }

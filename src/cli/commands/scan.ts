@@ -61,6 +61,12 @@ export const command: Command = {
       description: 'the Dockerfile that made the image: findings name its lines',
     },
     {
+      name: 'provenance',
+      value: 'FILE',
+      description:
+        'in-toto statement of the image’s build (BuildKit, mode=max): findings name the Dockerfile’s lines; its signature is not verified',
+    },
+    {
       name: 'max-age',
       value: 'AGE',
       description: 'advisory data older than this cannot give a clean result: 36h, 7d, 2w',
@@ -118,12 +124,16 @@ async function scanWith(
   const { scan } = await import('../../flows/scan.ts');
   const { folder, database } = await statePaths(args, terminal);
   const dockerfile = args.value('dockerfile');
+  const provenance = args.value('provenance');
   return await scan(
     {
       source: args.positionals[0]!,
       fetch: !args.has('no-fetch') && !isOffline(args, terminal),
       ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
       ...(dockerfile === undefined ? {} : { dockerfile: readText(dockerfile) }),
+      ...(provenance === undefined
+        ? {}
+        : { provenance: { file: provenance, bytes: readBytes(provenance) } }),
     },
     { ...inventoryServices(args, terminal, http), database, feedsFolder: folder },
   );
@@ -144,8 +154,12 @@ async function ignoreFileOf(args: Arguments) {
 }
 
 function readText(file: string): string {
+  return readBytes(file).toString('utf8');
+}
+
+function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new PlimsollError(
