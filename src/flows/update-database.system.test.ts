@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole update against a server on loopback that stands in for all publishers, well-behaved and
 // not.
+import { createServer, type AddressInfo } from 'node:net';
+import { attemptsMax } from '../network/retry.ts';
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -415,4 +417,21 @@ test('without a network nothing is lost', async (t) => {
   assert.deepEqual(new Set(Object.values(outcomes(result))), new Set(['failed']));
   assert.equal(result.sources[0]!.error!.code, 'network');
   assert.deepEqual(bench.lookup('left-pad'), ['GHSA-1 1']);
+});
+
+test('a server that never answers is asked for one file, not for all', async (t) => {
+  const bench = await startBench(t);
+  let connections = 0;
+  const silent = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const env = { PLIMSOLL_FEED_MIRROR: `http://127.0.0.1:${port}` };
+  const result = await bench.update({ env, ecosystems: ['npm', 'Debian:12', 'Alpine:v3.19'] });
+  assert.ok(result.sources.length > 5);
+  assert.deepEqual(new Set(Object.values(outcomes(result))), new Set(['failed']));
+  assert.equal(connections, attemptsMax);
 });

@@ -11,7 +11,7 @@ import { feedUrls, type FeedUrls } from '../vulnerability/feed-urls.ts';
 import type { Feed, FeedSource } from '../vulnerability/feed.ts';
 import { registry } from '../vulnerability/feeds/registry.ts';
 import { AdvisoryStore } from '../vulnerability/store/advisory-store.ts';
-import type { Pace } from '../vulnerability/update/download.ts';
+import { ServerUnreachable, type Pace } from '../vulnerability/update/download.ts';
 import {
   updateSource,
   type SourceOutcome,
@@ -65,16 +65,34 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateResu
     const store = AdvisoryStore.open(options.file);
     try {
       const context = contextOf(store, urls, progress, options);
-      const outcomes: SourceOutcome[] = [];
-      for (const [feed, source] of await wantedSources(store, urls, options)) {
-        if (options.signal?.aborted) throw new PlimsollError('aborted', 'Cannot update: stopped');
-        outcomes.push(await updateSource(feed, source, context));
-      }
+      const outcomes = await updateSources(await wantedSources(store, urls, options), context);
       return { sources: outcomes, complete: outcomes.every(isComplete) };
     } finally {
       store.close();
     }
   });
+}
+
+/** A server that did not answer is not asked for its other files: each would cost the same wait. */
+async function updateSources(
+  wanted: readonly (readonly [Feed, FeedSource])[],
+  context: UpdateContext,
+): Promise<readonly SourceOutcome[]> {
+  const outcomes: SourceOutcome[] = [];
+  const silent = new Set<string>();
+  for (const [feed, source] of wanted) {
+    if (context.signal?.aborted) throw new PlimsollError('aborted', 'Cannot update: stopped');
+    const { origin } = new URL(context.urls.of(source.url));
+    if (silent.has(origin)) {
+      const error = new PlimsollError('network', `Cannot fetch from ${origin}: it did not answer`);
+      outcomes.push({ feed: feed.id, key: source.key, outcome: 'failed', error });
+      continue;
+    }
+    const outcome = await updateSource(feed, source, context);
+    if (outcome.error instanceof ServerUnreachable) silent.add(origin);
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 function isComplete({ outcome, error }: SourceOutcome): boolean {
