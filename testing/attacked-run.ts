@@ -54,6 +54,7 @@ export async function runAttacked(
         HOME: home,
         PLIMSOLL_HOME: home,
         TMPDIR: temporary,
+        NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/v8'),
         ...(options.online === true ? {} : { PLIMSOLL_OFFLINE: '1' }),
         ...options.env,
       },
