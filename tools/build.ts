@@ -2,7 +2,7 @@
 // Makes what is published, out of the same sources as the checkout runs:
 //   dist/npm/plimsoll-<version>.tgz   the package: a bundle, a launcher, the pinned Node.js as optional dependencies
 //   dist/plimsoll                     the single executable for this platform (Node's --build-sea)
-// and proves that `--version` works in both.
+// and proves that both tell their version and scan.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import {
@@ -145,9 +145,16 @@ async function buildExecutable(): Promise<string> {
   return executable;
 }
 
+/** What was built tells its version, and does the main job. */
 function prove(what: string, command: string, args: readonly string[]): void {
-  const said = execFileSync(command, [...args, '--version'], { encoding: 'utf8' });
+  const env = { ...process.env, PLIMSOLL_HOME: join(dist, 'home') };
+  const run = (words: readonly string[]): string =>
+    execFileSync(command, [...args, ...words], { encoding: 'utf8', env });
+  const said = run(['--version']);
   if (said !== `plimsoll ${version}\n`) throw new Error(`${what} says ${JSON.stringify(said)}`);
+  const scanned = run(['scan', '--json', '--offline', `rootfs:${join(root, 'docs')}`]);
+  const { tool } = JSON.parse(scanned) as { tool?: { version?: string } };
+  if (tool?.version !== version) throw new Error(`${what} cannot scan: ${scanned.slice(0, 200)}`);
 }
 
 rmSync(dist, { recursive: true, force: true });
