@@ -2,12 +2,11 @@
 // `scan --explain ID`: why a finding is there. Everything that led to it, in the order in which one
 // would doubt it: the package and its place, the advisory and its age, the comparison, the grade,
 // and what suppressed it.
-import { compareText } from '../model/compare-text.ts';
 import type { Assessment } from '../model/assessment.ts';
 import type { RangeEvent } from '../model/advisory.ts';
 import type { DataSource } from '../model/coverage.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
-import { compareFindings } from './group-findings.ts';
+import { compareListed } from './group-findings.ts';
 import { describeLayer } from './layer-command.ts';
 import { Page } from './page.ts';
 import type { ReportOptions } from './report.ts';
@@ -21,9 +20,7 @@ export function findingsNamed(findings: readonly Finding[], name: string): reado
   const wanted = name.trim().toLowerCase();
   return findings
     .filter(({ id, aliases }) => [id, ...aliases].some((known) => known.toLowerCase() === wanted))
-    .toSorted(
-      (left, right) => compareFindings(left, right) || compareText(left.package, right.package),
-    );
+    .toSorted(compareListed);
 }
 
 /** One section per finding. */

@@ -112,3 +112,12 @@ function compareGroups(left: FindingGroup, right: FindingGroup): number {
     (left.layer ?? -1) - (right.layer ?? -1)
   );
 }
+
+/** As the table sorts them, and within one id by package: the same input gives the same bytes. */
+export function compareListed(left: Finding, right: Finding): number {
+  return (
+    compareFindings(left, right) ||
+    compareText(left.package, right.package) ||
+    compareText(left.purl, right.purl)
+  );
+}

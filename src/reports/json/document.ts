@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An assessment as the stable document that schema.ts describes. Long lists are generators: they are
 // made while they are written.
-import { compareText } from '../../model/compare-text.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
@@ -9,7 +8,7 @@ import type { Location } from '../../model/location.ts';
 import type { Package } from '../../model/package.ts';
 import { encodePath } from '../../model/path-bytes.ts';
 import { countFindings } from '../finding-counts.ts';
-import { compareFindings } from '../group-findings.ts';
+import { compareListed } from '../group-findings.ts';
 import type { ReportOptions } from '../report.ts';
 import type {
   ScanDocument,
@@ -85,15 +84,6 @@ export function scanDocument(
 
 function* mapped<From, To>(items: readonly From[], change: (item: From) => To): Iterable<To> {
   for (const item of items) yield change(item);
-}
-
-/** As the table sorts them, and within one id by package: the same input gives the same bytes. */
-function compareListed(left: Finding, right: Finding): number {
-  return (
-    compareFindings(left, right) ||
-    compareText(left.package, right.package) ||
-    compareText(left.purl, right.purl)
-  );
 }
 
 function scanPackage(item: Package): ScanPackage {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SARIF log around rules and results: the tool, the image, and as notifications what the scan
 // could not tell and what was damaged, so that a log without results is not read as a clean image.
-import { compareText } from '../../model/compare-text.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { CoverageGap } from '../../model/coverage.ts';
 import type { Issue } from '../../model/issue.ts';
-import { compareFindings } from '../group-findings.ts';
+import { compareListed } from '../group-findings.ts';
 import type { ReportOptions } from '../report.ts';
 import { sarifResults, rootBaseId } from './results.ts';
 import { sarifRule, worstById } from './rules.ts';
@@ -19,12 +18,7 @@ export function sarifLog(
   const { image } = inventory;
   const reported = findings
     .filter(({ hidden }) => options.showHidden || !hidden)
-    .sort(
-      (left, right) =>
-        compareFindings(left, right) ||
-        compareText(left.package, right.package) ||
-        compareText(left.purl, right.purl),
-    );
+    .sort(compareListed);
   const rules = worstById(reported);
   const ruleIndexes = new Map([...rules.keys()].map((id, index) => [id, index]));
   return {
