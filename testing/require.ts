@@ -17,6 +17,8 @@ export type Requirement =
   | 'rpm'
   | 'mmdebstrap'
   | 'busybox'
+  | 'python-packaging'
+  | 'python'
   | 'root';
 
 const required = new Set((process.env['PLIMSOLL_REQUIRE'] ?? '').split(',').filter(Boolean));

@@ -8,6 +8,7 @@ export const registry: Readonly<Record<string, () => Promise<Report>>> = {
   'cyclonedx-1.7': async () => (await import('./cyclonedx-1.7/plugin.ts')).plugin,
   html: async () => (await import('./html/plugin.ts')).plugin,
   json: async () => (await import('./json/plugin.ts')).plugin,
+  junit: async () => (await import('./junit/plugin.ts')).plugin,
   sarif: async () => (await import('./sarif/plugin.ts')).plugin,
   spdx: async () => (await import('./spdx/plugin.ts')).plugin,
   table: async () => (await import('./table/plugin.ts')).plugin,

@@ -21,7 +21,7 @@ import { inventoryServices, noCacheOption, sourcePositional } from '../source-ar
 import type { Terminal } from '../terminal.ts';
 import { writeOutput } from '../write-output.ts';
 
-const formats = ['table', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.7', 'html'] as const;
+const formats = ['table', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.7', 'html', 'junit'] as const;
 
 export const command: Command = {
   path: ['scan'],
