@@ -25,7 +25,9 @@ for (const kind of pluginKinds) {
       };
       assert.equal(module.plugin.id, id);
       assert.ok(module.plugin.title.length > 3);
-      assert.ok(sourceFiles(`${kind.folder}/${id}/**/*.test.ts`).length > 0, 'has no test');
+      // Or one suite beside the registry runs over all of them.
+      const tests = sourceFiles(`${kind.folder}/{${id}/**/*,*}.test.ts`);
+      assert.ok(tests.length > 0, 'has no test');
     });
   }
 }
