@@ -2,21 +2,16 @@
 // From what the user names to what is in it: the image is opened, its layers are read once (or
 // taken from the cache), put on each other, and the packages in them told. `sbom:` sources are
 // somebody else's answer to the same question.
-import { readImage } from '../image/read-image.ts';
 import type { Image } from '../image/image.ts';
 import type { SourceContext } from '../image/image-source.ts';
-import { LayerCache } from '../image/layer-cache.ts';
 import { openImage } from '../image/open-image.ts';
 import type { LayerResult } from '../image/read-layer.ts';
-import { distributionReader } from '../inventory/distribution.ts';
-import { registry as ecosystems } from '../inventory/ecosystems/registry.ts';
-import { takeInventory } from '../inventory/take-inventory.ts';
+import { inventoryKey, InventoryStore } from '../inventory/inventory-store.ts';
 import { isCode } from '../model/errors.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { IssueList } from '../model/issue.ts';
 import { dockerfileLinesOfImage, type BuildDocuments } from './dockerfile-lines.ts';
-import { inventoryOfSbom, sbomPrefix } from './inventory-of-sbom.ts';
 
 export interface InventoryRequest extends BuildDocuments {
   /** As the user wrote it: `web:1.4`, `docker-archive:web.tar`, `sbom:web.json`. */
@@ -34,7 +29,10 @@ export async function inventoryOfSource(
   request: InventoryRequest,
   services: InventoryServices,
 ): Promise<Inventory> {
-  if (request.source.startsWith(sbomPrefix)) return await inventoryOfSbom(request.source, services);
+  if (request.source.startsWith('sbom:')) {
+    const { inventoryOfSbom } = await import('./inventory-of-sbom.ts');
+    return await inventoryOfSbom(request.source, services);
+  }
   const image = await openImage(request.source, services);
   try {
     return await inventoryOfImage(image, request, services);
@@ -51,35 +49,33 @@ async function inventoryOfImage(
   const issues = new IssueList();
   issues.addAll(image.issues);
   const lines = dockerfileLinesOfImage(image, request, issues);
-  const cache = openCache(services);
+  const key = inventoryKey(image.layers, issues.toArray());
+  const store = key === undefined ? undefined : openStore(services);
   try {
-    const { layers } = await readImage(image, [distributionReader, ...ecosystems], {
-      ...(cache === undefined ? {} : { cache }),
-      progress: services.progress,
-      signal: services.signal,
-    });
-    return takeInventory({
-      source: image.source,
-      image: summaryOf(image, layers, lines),
-      layers,
-      ecosystems,
-      issues: issues.toArray(),
-      skippedMounts: image.skippedMounts ?? [],
-      now: services.now,
-    });
+    const known = key && store?.get(key, services.now);
+    if (known) return { source: image.source, image: summaryOf(image, [], lines), ...known };
+    // What reads layers is loaded for a run that does.
+    const { inventoryOfLayers } = await import('./inventory-of-layers.ts');
+    const described = (layers: readonly LayerResult[]) => summaryOf(image, layers, lines);
+    const taken = await inventoryOfLayers(image, described, issues.toArray(), services);
+    if (key !== undefined && taken.isComplete) {
+      const { source, image: summary, ...content } = taken.inventory;
+      store?.put(key, content, services.now);
+    }
+    return taken.inventory;
   } finally {
-    cache?.close();
+    store?.close();
   }
 }
 
-/** The cache saves time and no more: where it cannot be had, every layer is read. */
-function openCache({ stateFolder, progress }: InventoryServices): LayerCache | undefined {
+/** It saves time and no more: where it cannot be had, the layers are looked at. */
+function openStore({ stateFolder, progress }: InventoryServices): InventoryStore | undefined {
   if (stateFolder === undefined) return undefined;
   try {
-    return LayerCache.open(stateFolder);
+    return InventoryStore.open(stateFolder);
   } catch (error) {
     if (!isCode(error, 'store') && !isCode(error, 'io')) throw error;
-    progress.note(`layer cache not used: ${error.message}`);
+    progress.note(`stored inventories not used: ${error.message}`);
     return undefined;
   }
 }

@@ -93,3 +93,21 @@ export function lifecycleId(distribution: Pick<Distribution, 'id' | 'name'>): st
     ? 'centos-stream'
     : distribution.id;
 }
+
+/** Whether what was said of the distribution on another day would be said today. */
+export function isLifecycleCurrent(
+  distribution: Distribution,
+  gaps: readonly CoverageGap[],
+  now: Date,
+): boolean {
+  const { lifecycle } = distribution;
+  const today = now.toISOString().slice(0, 10);
+  if (lifecycle.kind === 'supported')
+    return lifecycle.until === undefined || today <= lifecycle.until;
+  if (lifecycle.kind !== 'ended') return true;
+  const told = gaps.find(({ code }) => code === 'end-of-life');
+  const tells = endOfLifeGap(distribution, now);
+  return (
+    today > lifecycle.on && told?.message === tells?.message && told?.blocking === tells?.blocking
+  );
+}
