@@ -58,10 +58,7 @@ async function inventoryOfImage(
     const { inventoryOfLayers } = await import('./inventory-of-layers.ts');
     const described = (layers: readonly LayerResult[]) => summaryOf(image, layers, lines);
     const taken = await inventoryOfLayers(image, described, issues.toArray(), services);
-    if (key !== undefined && taken.isComplete) {
-      const { source, image: summary, ...content } = taken.inventory;
-      store?.put(key, content, services.now);
-    }
+    if (key !== undefined && taken.isComplete) store?.put(key, taken.inventory, services.now);
     return taken.inventory;
   } finally {
     store?.close();

@@ -100,7 +100,8 @@ export class InventoryStore {
 
   /** False where it could not be kept: it is too large, or the file cannot be written. */
   put(key: string, content: InventoryContent, now: Date): boolean {
-    const bytes = Buffer.from(JSON.stringify(content));
+    // An inventory as it was taken has them.
+    const bytes = Buffer.from(JSON.stringify({ ...content, source: undefined, image: undefined }));
     if (bytes.length > unpackedBytesMax) return false;
     try {
       transaction(this.#database, () => {
