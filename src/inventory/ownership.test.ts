@@ -135,15 +135,18 @@ test('claims on what is not there, and links that go round, own nothing', () => 
   assert.deepEqual(unowned(own(tree, claims)), ['/usr/bin/x']);
 });
 
-test('beyond the limit the first by path are kept and all are counted', () => {
-  const tree = Object.fromEntries(
-    Array.from({ length: 5000 }, (_, index) => [
-      `/x/${String(4999 - index).padStart(4, '0')}`,
-      'elf+x',
-    ]),
-  );
+test('beyond the limit setuid ones and the first by path are kept, and all are counted', () => {
+  const paths = Array.from({ length: 25_000 }, (_, index) => [
+    `/x/${String(24_999 - index).padStart(5, '0')}`,
+    'elf+x',
+  ]);
+  const tree = { ...Object.fromEntries(paths), '/z/root': 'elf+s' };
   const { summary } = own(tree, []);
-  assert.equal(summary.unownedExecutablesTotal, 5000);
-  assert.equal(summary.unownedExecutables.length, 1000);
-  assert.equal(summary.unownedExecutables.at(-1)!.path, '/x/0999');
+  assert.equal(summary.unownedExecutablesTotal, 25_001);
+  assert.equal(summary.unownedExecutables.length, 10_000);
+  assert.equal(summary.unownedExecutables.at(-2)!.path, '/x/09998');
+  assert.deepEqual(
+    summary.unownedExecutables.filter(({ setuid }) => setuid).map(({ path }) => path),
+    ['/z/root'],
+  );
 });

@@ -21,8 +21,8 @@ export interface Ownership {
   readonly language: readonly (FoundPackage | undefined)[];
 }
 
-/** A report shows tens; a policy may want to see them all up to here. */
-const unownedExecutablesMax = 1000;
+/** An interpreter built in place has thousands; a policy may want to see them all up to here. */
+const unownedExecutablesMax = 10_000;
 
 /** Claims of one image; a machine with everything installed has 1 million. Beyond it files count as unowned. */
 const claimsMax = 4_000_000;
@@ -266,7 +266,7 @@ function countFiles(input: OwnershipInput, os: OsClaims, language: LanguageClaim
   };
 }
 
-/** Keeps the first by path, in bounded memory. */
+/** Keeps the setuid ones, then the first by path, in bounded memory. */
 class FirstExecutables {
   total = 0;
   #kept: UnownedExecutable[] = [];
@@ -282,13 +282,21 @@ class FirstExecutables {
       sizeBytes: entry.sizeBytes,
       ...((mode & setuidBit) === 0 ? {} : { setuid: true }),
     });
-    if (this.#kept.length >= 2 * unownedExecutablesMax) this.#kept = [...this.first()];
+    if (this.#kept.length >= 2 * unownedExecutablesMax) this.#kept = [...this.#first()];
   }
 
+  /** By path. */
   first(): readonly UnownedExecutable[] {
-    this.#kept.sort((left, right) =>
-      left.path < right.path ? -1 : left.path > right.path ? 1 : 0,
-    );
+    return this.#first().toSorted(byPath);
+  }
+
+  #first(): readonly UnownedExecutable[] {
+    const weight = ({ setuid }: UnownedExecutable): number => (setuid === true ? 0 : 1);
+    this.#kept.sort((left, right) => weight(left) - weight(right) || byPath(left, right));
     return this.#kept.slice(0, unownedExecutablesMax);
   }
+}
+
+function byPath(left: UnownedExecutable, right: UnownedExecutable): number {
+  return left.path < right.path ? -1 : left.path > right.path ? 1 : 0;
 }

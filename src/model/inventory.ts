@@ -19,7 +19,7 @@ export interface OwnershipSummary {
   readonly files: number;
   readonly ownedByPackages: number;
   readonly unowned: number;
-  /** Executables that no package accounts for; the first of them, by path. */
+  /** Executables that no package accounts for, by path: the setuid ones and the first of the others. */
   readonly unownedExecutables: readonly UnownedExecutable[];
   readonly unownedExecutablesTotal: number;
   /** Language packages that an operating system package installed: not listed a second time. */

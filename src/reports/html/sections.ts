@@ -3,8 +3,12 @@
 import type { Coverage, DataSource } from '../../model/coverage.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
 import type { Issue } from '../../model/issue.ts';
+import { groupExecutables } from '../executable-groups.ts';
 import { ageOf, counted, grouped } from '../wording.ts';
 import { markup, type Markup } from './markup.ts';
+
+/** A page that a browser opens at once; whole folders are summed up beyond it. */
+const executableRows = 200;
 
 export function coverageSection({ data, gaps }: Coverage, now: Date): Markup {
   const rows = data.map(({ ecosystem, packages, feeds }) => {
@@ -42,8 +46,11 @@ function sourceText({ feed, asOf, fetched, advisories }: DataSource, now: Date):
 export function filesSection(ownership: OwnershipSummary): Markup {
   const { unownedExecutables, unownedExecutablesTotal } = ownership;
   const rest = unownedExecutablesTotal - unownedExecutables.length;
-  const rows = unownedExecutables.map(({ path, kind, layer, setuid }) => {
-    const mark = setuid ? markup`, <span class="risk">setuid</span>` : undefined;
+  const rows = groupExecutables(unownedExecutables, executableRows).map((group) => {
+    const { path, layer } = group.kind === 'file' ? group.file : group;
+    const kind = group.kind === 'file' ? group.file.kind : counted(group.count, 'executable');
+    const isSetuid = group.kind === 'file' && group.file.setuid === true;
+    const mark = isSetuid ? markup`, <span class="risk">setuid</span>` : undefined;
     return markup`<tr><td><code>${path}</code></td><td>${kind}${mark}</td><td>${layer}</td></tr>\n`;
   });
   const table = markup`<p>${counted(unownedExecutablesTotal, 'executable')} that no package accounts for:</p>

@@ -4,10 +4,12 @@
 import type { Coverage, DataSource, DataUsed } from '../../model/coverage.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
 import type { Issue } from '../../model/issue.ts';
+import { groupExecutables, type ExecutableGroup } from '../executable-groups.ts';
 import { ageOf, counted, grouped } from '../wording.ts';
 import type { Page } from '../page.ts';
 
-const executablesShown = 10;
+/** Setuid ones come on top of these. */
+const executableLines = 12;
 const issuesShown = 10;
 
 export function* coverageSection(coverage: Coverage, page: Page): Iterable<string> {
@@ -70,26 +72,31 @@ export function* ownershipSection(ownership: OwnershipSummary, page: Page): Iter
     2,
     'yellow',
   );
-  const shown = page.options.verbose ? unownedExecutables : mostTelling(ownership);
-  for (const { path, kind, setuid, layer } of shown)
-    yield page.line(
-      { text: `    ${path}` },
-      { text: `  ${kind}${layer === undefined ? '' : `, layer ${layer}`}`, style: 'dim' },
-      { text: setuid ? '  setuid' : '', style: 'boldRed' },
-    );
-  const rest = unownedExecutablesTotal - shown.length;
+  const groups = page.options.verbose
+    ? unownedExecutables.map((file): ExecutableGroup => ({ kind: 'file', file }))
+    : groupExecutables(unownedExecutables, executableLines);
+  const setuid = unownedExecutables.filter((one) => one.setuid === true).length;
+  const shown = page.options.verbose ? groups : groups.slice(0, setuid + 2 * executableLines);
+  for (const group of shown) yield executableLine(group, page);
+  const rest = unownedExecutablesTotal - shown.reduce((sum, group) => sum + countOf(group), 0);
   if (rest > 0) yield page.line({ text: `    and ${grouped(rest)} more`, style: 'dim' });
+  if (shown.some(({ kind }) => kind === 'folder'))
+    yield page.line({ text: '    --verbose lists them one by one', style: 'dim' });
 }
 
-/** Setuid ones first, then programs before scripts, else as listed. */
-function mostTelling({
-  unownedExecutables,
-}: OwnershipSummary): OwnershipSummary['unownedExecutables'] {
-  const weight = ({ setuid, kind }: (typeof unownedExecutables)[number]): number =>
-    setuid ? 0 : kind === 'elf' ? 1 : 2;
-  return [...unownedExecutables]
-    .sort((left, right) => weight(left) - weight(right))
-    .slice(0, executablesShown);
+function executableLine(group: ExecutableGroup, page: Page): string {
+  const { path, layer } = group.kind === 'file' ? group.file : group;
+  const what = group.kind === 'file' ? group.file.kind : counted(group.count, 'executable');
+  const isSetuid = group.kind === 'file' && group.file.setuid === true;
+  return page.line(
+    { text: `    ${path}` },
+    { text: `  ${what}${layer === undefined ? '' : `, layer ${layer}`}`, style: 'dim' },
+    { text: isSetuid ? '  setuid' : '', style: 'boldRed' },
+  );
+}
+
+function countOf(group: ExecutableGroup): number {
+  return group.kind === 'file' ? 1 : group.count;
 }
 
 export function* issueSection(issues: readonly Issue[], page: Page): Iterable<string> {
