@@ -4,6 +4,7 @@ import { PlimsollError } from '../../model/errors.ts';
 import { jsonText } from '../../formats/json/stream.ts';
 import { escapeForTerminal } from '../../formats/terminal/escape.ts';
 import type { ImportResult } from '../../flows/import-advisories.ts';
+import { counted } from '../../reports/wording.ts';
 import type { Command } from '../command.ts';
 import { statePaths } from '../services.ts';
 import { databaseOption, formatOf, formatOptions } from '../shared-options.ts';
@@ -85,7 +86,9 @@ async function show(
   if (result.unrecognisedTotal > 0) {
     const names = result.unrecognised.slice(0, 5).map(escapeForTerminal).join(', ');
     const more = result.unrecognisedTotal > 5 ? ', ...' : '';
-    terminal.note(`${result.unrecognisedTotal} files hold no advisories: ${names}${more}`);
+    terminal.note(
+      `${counted(result.unrecognisedTotal, 'file')} without advisories: ${names}${more}`,
+    );
   }
   if (result.sources.length > 0)
     await writeOutput([outcomeTable(result.sources, terminal.color)], output, terminal);

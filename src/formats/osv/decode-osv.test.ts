@@ -125,6 +125,16 @@ test('a module is read from the summary only where a fix is a build of a module'
   assert.equal(module('Important: 389-ds security update', '1-1.module_el8.4.0+1+a'), undefined);
 });
 
+test('Python names are brought to the form that lookups have', () => {
+  const name = (ecosystem: string, stated: string): string | undefined =>
+    decode({ id: 'X-1', affected: [{ package: { ecosystem, name: stated }, versions: ['1'] }] })
+      .advisory?.affected[0]?.name;
+  // PYSEC-2020-341 is about jw.util.
+  assert.equal(name('PyPI', 'jw.util'), 'jw-util');
+  assert.equal(name('PyPI', 'Zope__Interface'), 'zope-interface');
+  assert.equal(name('npm', 'jw.util'), 'jw.util');
+});
+
 test('YAML scalars stay text', () => {
   const yaml = `id: PYSEC-1
 affected:

@@ -10,7 +10,7 @@ import type {
   VersionRange,
 } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
-import { dialectOfAdvisory, dialectOfAffected } from './dialects.ts';
+import { dialectOfAdvisory, dialectOfAffected, nameInOsv } from './dialects.ts';
 import {
   isRecord,
   shortText,
@@ -184,8 +184,9 @@ function affectedPackage(
   if (named === undefined || named === null) return undefined;
   if (!isRecord(named)) return refuse('want an object as "package"');
   const ecosystem = shortText(named['ecosystem']);
-  const name = shortText(named['name']);
-  if (ecosystem === undefined || name === undefined) return refuse('want "ecosystem" and "name"');
+  const stated = shortText(named['name']);
+  if (ecosystem === undefined || stated === undefined) return refuse('want "ecosystem" and "name"');
+  const name = nameInOsv(ecosystem, stated);
   const ranges = rangesOf(entry['ranges'], context);
   if (typeof ranges === 'string') return refuse(`${JSON.stringify(name)}: ${ranges}`);
   const versions = textListOf(entry['versions'], Math.min(versionsMax, context.versionsLeft));

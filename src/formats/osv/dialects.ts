@@ -41,6 +41,14 @@ function levelInSummary(record: JsonRecord): Severity | undefined {
   return severityOfWord(/^(\w{1,20}):/.exec(summary)?.[1]);
 }
 
+/**
+ * OSV wants Python names in their normal form; PyPA has one that is not (`jw.util`).
+ * https://packaging.python.org/en/latest/specifications/name-normalization/
+ */
+export function nameInOsv(ecosystem: string, name: string): string {
+  return ecosystem === 'PyPI' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name;
+}
+
 type Said = Pick<AffectedPackage, 'note' | 'module'> & {
   readonly status?: AffectedStatus;
   readonly severityLevel?: Severity;
