@@ -20,11 +20,14 @@ export interface TakenInventory {
   readonly isComplete: boolean;
 }
 
-/** @throws PlimsollError as `readImage`. */
+/**
+ * @param issues Asked for when the layers have been read.
+ * @throws PlimsollError as `readImage`.
+ */
 export async function inventoryOfLayers(
   image: Image,
   summaryOf: (layers: readonly LayerResult[]) => ImageSummary,
-  issues: readonly Issue[],
+  issues: () => readonly Issue[],
   services: InventoryServices,
 ): Promise<TakenInventory> {
   const cache = openCache(services);
@@ -39,7 +42,7 @@ export async function inventoryOfLayers(
       image: summaryOf(layers),
       layers,
       ecosystems,
-      issues,
+      issues: issues(),
       skippedMounts: image.skippedMounts ?? [],
       now: services.now,
     });

@@ -10,7 +10,7 @@ import { inventoryKey, InventoryStore } from '../inventory/inventory-store.ts';
 import { isCode } from '../model/errors.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { IssueList } from '../model/issue.ts';
+import { type Issue, IssueList } from '../model/issue.ts';
 import { dockerfileLinesOfImage, type BuildDocuments } from './dockerfile-lines.ts';
 
 export interface InventoryRequest extends BuildDocuments {
@@ -46,10 +46,11 @@ async function inventoryOfImage(
   request: InventoryRequest,
   services: InventoryServices,
 ): Promise<Inventory> {
-  const issues = new IssueList();
-  issues.addAll(image.issues);
-  const lines = dockerfileLinesOfImage(image, request, issues);
-  const key = inventoryKey(image.layers, issues.toArray());
+  const ofDockerfile = new IssueList();
+  const lines = dockerfileLinesOfImage(image, request, ofDockerfile);
+  // An image's issues grow while it is read: a folder that may not be opened is met on the way.
+  const issues = (): readonly Issue[] => [...image.issues, ...ofDockerfile.toArray()];
+  const key = inventoryKey(image.layers, issues());
   const store = key === undefined ? undefined : openStore(services);
   try {
     const known = key && store?.get(key, services.now);
@@ -57,7 +58,7 @@ async function inventoryOfImage(
     // What reads layers is loaded for a run that does.
     const { inventoryOfLayers } = await import('./inventory-of-layers.ts');
     const described = (layers: readonly LayerResult[]) => summaryOf(image, layers, lines);
-    const taken = await inventoryOfLayers(image, described, issues.toArray(), services);
+    const taken = await inventoryOfLayers(image, described, issues, services);
     if (key !== undefined && taken.isComplete) store?.put(key, taken.inventory, services.now);
     return taken.inventory;
   } finally {
