@@ -3,8 +3,8 @@
 // https://manpages.debian.org/bookworm/dpkg-dev/deb-md5sums.5, dpkg-divert(1).
 // Paths are bytes: the caller decodes with `decodePath`.
 
-/** A kernel package has some 10,000 files; 3 million are more than any image's. */
-const linesMax = 3_000_000;
+/** A theme of icons has 150,000 files, a kernel 10,000; what comes after counts as nobody's. */
+const linesMax = 500_000;
 
 /**
  * The name that `info/libc6:amd64.list` tells: packages that can be there for several
@@ -25,21 +25,24 @@ export function packageOfInfoFile(basename: string): {
  * Paths of a `.list`, without `/.` and without folders that are followed by what is in them: the
  * list says nothing of kinds, and this halves it.
  */
-export function parseFileList(text: string): string[] {
-  const paths: string[] = [];
-  for (const line of text.split('\n', linesMax)) {
+export function* parseFileList(text: string): Generator<string> {
+  let previous: string | undefined;
+  let lines = 0;
+  for (let at = 0; at < text.length && lines < linesMax; lines++) {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const line = text.slice(at, end);
+    at = end + 1;
     if (!line.startsWith('/') || line === '/.') continue;
-    const previous = paths.at(-1);
-    if (
+    const isFolder =
       previous !== undefined &&
       line.length > previous.length &&
       line.charCodeAt(previous.length) === 0x2f &&
-      line.startsWith(previous)
-    )
-      paths[paths.length - 1] = line;
-    else paths.push(line);
+      line.startsWith(previous);
+    if (previous !== undefined && !isFolder) yield previous;
+    previous = line;
   }
-  return paths;
+  if (previous !== undefined) yield previous;
 }
 
 /** Absolute path and md5 of each line `md5  path/without/slash`; others are passed over. */

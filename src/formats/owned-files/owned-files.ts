@@ -14,12 +14,21 @@ const algorithms: Readonly<Record<number, RecordedHash['algorithm']>> = {
 };
 
 /** `hex` is empty or undefined where no hash is recorded. */
+const partsMax = 4096;
+
 export function packFiles(
   files: Iterable<{ readonly path: string; readonly hex?: string | undefined }>,
 ): string {
-  const parts: string[] = [];
-  for (const { path, hex } of files) if (path !== '') parts.push(`${hex ?? ''} ${path}\0`);
-  return parts.join('');
+  const pieces: string[] = [];
+  let parts: string[] = [];
+  for (const { path, hex } of files) {
+    if (path !== '') parts.push(hex ?? '', ' ', path, '\0');
+    if (parts.length < partsMax) continue;
+    // Many small strings at once cost many times their text.
+    pieces.push(parts.join(''));
+    parts = [];
+  }
+  return pieces.join('') + parts.join('');
 }
 
 /**

@@ -78,14 +78,11 @@ function read(file: ContentFile, context: ReadContext): DpkgFact | undefined {
   if (path === diversionsFile)
     return { kind: 'diversions', diversions: parseDiversions(decodePath(file.bytes())) };
   if (basename.endsWith('.md5sums')) {
-    const sums = [...parseMd5sums(decodePath(file.bytes()))];
-    const files = packFiles(sums.map((sum) => ({ path: sum.path, hex: sum.md5 })));
+    const files = packFiles(summed(decodePath(file.bytes())));
     return { kind: 'files', ...packageOfInfoFile(basename), hashes: true, files };
   }
   if (folder === infoFolder) {
-    const files = packFiles(
-      parseFileList(decodePath(file.bytes())).map((item) => ({ path: item })),
-    );
+    const files = packFiles(listed(decodePath(file.bytes())));
     return { kind: 'files', ...packageOfInfoFile(basename), hashes: false, files };
   }
   if (path === statusFile || folder === statusFolder)
@@ -95,6 +92,14 @@ function read(file: ContentFile, context: ReadContext): DpkgFact | undefined {
     return /^\d+$/.test(basename) ? { kind: 'update', packages: records() } : undefined;
   const license = licenseOfCopyright(Buffer.from(file.bytes()).toString('utf8'));
   return license === undefined ? undefined : { kind: 'copyright', license };
+}
+
+function* listed(text: string): Generator<{ path: string }> {
+  for (const path of parseFileList(text)) yield { path };
+}
+
+function* summed(text: string): Generator<{ path: string; hex: string }> {
+  for (const { path, md5 } of parseMd5sums(text)) yield { path, hex: md5 };
 }
 
 interface PresentRecord {
