@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes small ELF files of either width and byte order, for tests of what stands on the ELF reader.
-// Nothing runs them; `readelf` reads them (src/formats/elf/elf.test.ts compares).
+// Nothing runs them; `readelf` reads them (src/formats/elf/elf.system.test.ts compares).
 
 export interface ElfDescription {
   readonly bits?: 32 | 64;

@@ -1,45 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { dataFolder, noData, testData } from '../../testing/data.ts';
-import { treeOf } from '../../testing/paths-tree.ts';
-import type { LocatedFact } from '../image/file-reader.ts';
-import { IssueList } from '../model/issue.ts';
+import { noData, testData } from '../../testing/data.ts';
+import { distributionOf } from '../../testing/distribution-of.ts';
 import type { Distribution } from '../model/distribution.ts';
 import { endOfLifeGap } from './distribution-lifecycle.ts';
 import { distributionReleases } from './distribution-releases.ts';
-import {
-  describeRelease,
-  distributionReader,
-  findDistribution,
-  type DistributionFact,
-} from './distribution.ts';
+import { describeRelease } from './distribution.ts';
 
 const now = new Date('2026-01-15T12:00:00Z');
-
-/** Files by path; a text that starts with `-> ` is a link. */
-function find(files: Readonly<Record<string, string>>, when = now): Distribution | undefined {
-  const entries: Record<string, string> = {};
-  const facts: LocatedFact<DistributionFact>[] = [];
-  for (const [path, text] of Object.entries(files)) {
-    entries[path] = text.startsWith('-> ') ? text : 'other';
-    if (text.startsWith('-> ')) continue;
-    const bytes = Buffer.from(text);
-    const file = {
-      path,
-      sizeBytes: bytes.length,
-      mode: 0o644,
-      bytes: () => bytes,
-      read: () => bytes,
-    };
-    const fact = distributionReader.read(file, { issues: new IssueList() });
-    if (fact !== undefined) facts.push({ path, layer: 0, fact: fact as DistributionFact });
-  }
-  return findDistribution(facts, treeOf(entries), when);
-}
+const find = (files: Readonly<Record<string, string>>, when = now): Distribution | undefined =>
+  distributionOf(files, when);
 
 // os-release files as the distributions ship them, cut to what is read.
 const spellings: readonly (readonly [text: string, ecosystem: string | undefined])[] = [
@@ -215,28 +188,6 @@ test('dates of the table are days, and an extension ends after what it extends',
         if (day !== undefined) assert.equal(new Date(day).toISOString().slice(0, 10), day);
       if (extendedUntil !== undefined) assert.ok(extendedUntil > ends!, extendedUntil);
     }
-});
-
-test('the Alpine root file systems are told by branch', { skip: noData }, () => {
-  for (const [name, ecosystem] of [
-    ['3.9.6-x86_64', 'Alpine:v3.9'],
-    ['3.12.12-x86_64', 'Alpine:v3.12'],
-    ['3.16.9-x86_64', 'Alpine:v3.16'],
-    ['3.18.9-x86_64', 'Alpine:v3.18'],
-    ['3.19.4-x86_64', 'Alpine:v3.19'],
-    ['3.20.3-aarch64', 'Alpine:v3.20'],
-    ['edge-20240923-x86_64', 'Alpine:edge'],
-  ] as const) {
-    const archive = join(dataFolder, 'rootfs', `alpine-minirootfs-${name}.tar.gz`);
-    const read = (path: string): string =>
-      spawnSync('tar', ['-xzOf', archive, `.${path}`], { encoding: 'utf8' }).stdout;
-    const text = read('/etc/os-release') || read('/usr/lib/os-release');
-    assert.equal(find({ '/etc/os-release': text })?.ecosystem, ecosystem, name);
-    assert.equal(
-      find({ '/etc/alpine-release': read('/etc/alpine-release') })?.ecosystem,
-      ecosystem,
-    );
-  }
 });
 
 const toldReleases: readonly (readonly [

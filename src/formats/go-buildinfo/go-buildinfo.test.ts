@@ -3,14 +3,12 @@
 // what `go version -m` prints for that program.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { buildElf, elfWords, type ElfSectionDescription } from '../../../testing/elf-file.ts';
 import { PlimsollError } from '../../model/errors.ts';
 import { sourceOfBytes, type ByteSource } from '../byte-source/byte-source.ts';
-import { readElfHeader, readSections } from '../elf/elf.ts';
-import { findBuildVersion } from './build-version.ts';
 import { isGoProgram, readGoBuildInfo } from './go-buildinfo.ts';
 import { linkedVersion } from './linked-version.ts';
 import { parseModuleInfo } from './module-info.ts';
@@ -213,45 +211,6 @@ test(
     const texts = new Set(bytes.toString('latin1').match(/go1\.\d+\.\d+/g));
     assert.deepEqual([info.toolchain], [...texts]);
     assert.equal(info.modules, undefined);
-  },
-);
-
-/** Go programs that may be on the machine; Debian's and others'. */
-const programs = ['/usr/bin', '/usr/sbin', '/usr/lib/cni', '/usr/local/go/bin']
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) =>
-    [
-      'dockerd',
-      'docker',
-      'runc',
-      'skopeo',
-      'umoci',
-      'docker-registry',
-      'podman',
-      'vlan',
-      'go',
-      'gofmt',
-    ]
-      .map((name) => join(folder, name))
-      .filter((path) => existsSync(path)),
-  );
-test(
-  "record and runtime variable agree in this machine's Go programs",
-  { skip: programs.length > 0 ? false : 'no Go program is here' },
-  () => {
-    let compared = 0;
-    for (const path of programs) {
-      const bytes = readFileSync(path);
-      // A few of these are scripts on some machines.
-      if (bytes[0] !== 0x7f) continue;
-      const source = sourceOfBytes(bytes);
-      const header = readElfHeader(source);
-      const variable = findBuildVersion(source, header, readSections(source, header));
-      if (variable === undefined) continue;
-      assert.equal(readGoBuildInfo(source)?.toolchain, variable, path);
-      compared++;
-    }
-    assert.ok(compared > 0);
   },
 );
 

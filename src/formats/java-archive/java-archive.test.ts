@@ -214,30 +214,6 @@ test('a bomb of inner archives ends at the budget, and says so', () => {
   assert.equal(issues.filter(({ code }) => code === 'java-archive-member-damaged').length, 16);
 });
 
-test('archives in archives share the memory that one may take', () => {
-  // Inside of 100 MiB that are held another 100 MiB would be: they are refused, and what follows is not.
-  const filler = { name: 'filler', content: Buffer.alloc(100 << 20) };
-  const small = { name: 'small.jar', content: buildZip([]) };
-  const inner = buildZip([{ ...filler, stored: true }, small]);
-  const outer = buildZip([
-    {
-      name: 'a.jar',
-      content: buildZip([
-        { name: 'b.jar', content: inner },
-        { ...filler, stored: true },
-      ]),
-    },
-    small,
-  ]);
-  const { archives, issues } = read(outer);
-  assert.deepEqual(
-    archives.map(({ member }) => member),
-    ['', 'a.jar', 'small.jar'],
-  );
-  assert.match(issues[0]!.message, /"a\.jar!\/b\.jar"/);
-  assert.equal(issues.length, 1);
-});
-
 test('a stored entry that hides its length is not read for free', () => {
   const { archives, issues } = read(
     buildZip([{ name: 'x.jar', content: Buffer.alloc(1000), stored: true, claimedBytes: 0 }]),
