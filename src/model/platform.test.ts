@@ -10,6 +10,7 @@ test('a platform is read with its aliases and written back', () => {
     ['linux/x86_64', 'linux/amd64'],
     ['linux/arm/v7', 'linux/arm/v7'],
     ['Linux/AARCH64', 'linux/arm64'],
+    ['linux/constructor', 'linux/constructor'],
   ] as const)
     assert.equal(formatPlatform(parsePlatform(text)), want, text);
   for (const wrong of ['', 'a/b/c/d', 'linux/', 'linux/am d64'])

@@ -29,9 +29,14 @@ const architectureAliases: Readonly<Record<string, string>> = {
   armhf: 'arm',
 };
 
+function named(names: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(names, name) ? names[name]! : name;
+}
+
 /** Linux on this machine's processor: what an engine would pick from an index. */
 export function hostPlatform(nodeArchitecture: string): Platform {
-  return { os: 'linux', architecture: goArchitectures[nodeArchitecture] ?? nodeArchitecture };
+  const architecture = named(goArchitectures, nodeArchitecture);
+  return { os: 'linux', architecture };
 }
 
 /**
@@ -47,7 +52,7 @@ export function parsePlatform(text: string): Platform {
   const [os, architecture, variant] = parts.length === 1 ? ['linux', parts[0]!] : parts;
   return {
     os: os!,
-    architecture: architectureAliases[architecture!] ?? architecture!,
+    architecture: named(architectureAliases, architecture!),
     ...(variant === undefined ? {} : { variant }),
   };
 }

@@ -204,3 +204,14 @@ test('no value makes the decoder throw', () => {
     }),
   );
 });
+
+test('a severity that is a name of what objects inherit is none', () => {
+  for (const severity of ['constructor', 'toString', '__proto__', 'valueOf']) {
+    const advisory = decodeOsv(
+      { id: 'A-1', database_specific: { severity } },
+      'x',
+      new IssueList(),
+    );
+    assert.ok(!('severityLevel' in advisory!), severity);
+  }
+});

@@ -5,20 +5,20 @@ import type { AffectedPackage, AffectedStatus, VersionRange } from '../../model/
 import type { Severity } from '../../model/severity.ts';
 import { isRecord, shortText, textOf, type JsonRecord } from './fields.ts';
 
-const words: Readonly<Record<string, Severity>> = {
-  critical: 'critical',
-  high: 'high',
-  important: 'high',
-  moderate: 'medium',
-  medium: 'medium',
-  low: 'low',
-  negligible: 'negligible',
-  none: 'negligible',
-};
+const words: ReadonlyMap<string, Severity> = new Map([
+  ['critical', 'critical'],
+  ['high', 'high'],
+  ['important', 'high'],
+  ['moderate', 'medium'],
+  ['medium', 'medium'],
+  ['low', 'low'],
+  ['negligible', 'negligible'],
+  ['none', 'negligible'],
+]);
 
 /** The level that a publisher's word means; Red Hat's `Important` is the second of its four, as `high` is. */
 export function severityOfWord(word: unknown): Severity | undefined {
-  return typeof word === 'string' ? words[word.trim().toLowerCase()] : undefined;
+  return typeof word === 'string' ? words.get(word.trim().toLowerCase()) : undefined;
 }
 
 /**

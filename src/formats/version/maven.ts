@@ -95,8 +95,12 @@ class MavenParser {
   }
 }
 
+function longNameOf(word: string): string {
+  return Object.hasOwn(shortAliases, word) ? shortAliases[word]! : word;
+}
+
 function rankOf(word: string, beforeDigit: boolean): string {
-  const long = beforeDigit ? (shortAliases[word] ?? word) : word;
+  const long = beforeDigit ? longNameOf(word) : word;
   const qualifier = Object.hasOwn(aliases, long) ? aliases[long]! : long;
   const index = qualifiers.indexOf(qualifier);
   return index < 0 ? `${qualifiers.length}-${qualifier}` : String(index);

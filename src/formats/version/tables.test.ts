@@ -88,3 +88,8 @@ function isException(table: Table, line: string): boolean {
 function sign(order: number | undefined): string {
   return order === undefined ? '?' : order < 0 ? '<' : order > 0 ? '>' : '=';
 }
+
+test('maven: a word that is a name of what objects inherit is a word', () => {
+  assert.ok(compareMaven('1-constructor1', '1-d1')! < 0);
+  assert.ok(compareMaven('1-valueof1', '1-w1')! < 0);
+});

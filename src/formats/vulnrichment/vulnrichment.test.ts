@@ -9,6 +9,8 @@ test('vectors by who gives them', () => {
     ['cvssV4_0', 'CVSS:4.0/AV:N', 9, 'cna'],
     ['cvssV2_0', 'AV:N/AC:L/Au:N/C:P/I:P/A:P', 7.5, 'cna'],
     ['other', 'x', 1, 'cna'],
+    // What every object inherits is no metric.
+    ['constructor', 'x', 1, 'cna'],
   ];
   const record = { cve: 'CVE-1999-0006', state: 'PUBLISHED', cvss };
   assert.deepEqual(

@@ -5,12 +5,12 @@ import type { Enrichment, SeverityStatement } from '../../model/advisory.ts';
 import { isRecord, shortText } from '../osv/fields.ts';
 
 /** Names of the CVE record format beside OSV's. */
-const metrics: Readonly<Record<string, string>> = {
-  cvssV2_0: 'CVSS_V2',
-  cvssV3_0: 'CVSS_V3',
-  cvssV3_1: 'CVSS_V3',
-  cvssV4_0: 'CVSS_V4',
-};
+const metrics: ReadonlyMap<unknown, string> = new Map([
+  ['cvssV2_0', 'CVSS_V2'],
+  ['cvssV3_0', 'CVSS_V3'],
+  ['cvssV3_1', 'CVSS_V3'],
+  ['cvssV4_0', 'CVSS_V4'],
+]);
 const statementsMax = 50;
 
 /** Undefined when the record is rejected or grades nothing. */
@@ -22,7 +22,7 @@ export function decodeVulnrichment(value: unknown): Enrichment | undefined {
   const severities: SeverityStatement[] = [];
   for (const row of (value['cvss'] as readonly unknown[]).slice(0, statementsMax)) {
     const [metric, vector] = Array.isArray(row) ? (row as readonly unknown[]) : [];
-    const type = typeof metric === 'string' ? metrics[metric] : undefined;
+    const type = metrics.get(metric);
     const score = shortText(vector);
     if (type !== undefined && score !== undefined) severities.push({ type, score });
   }
