@@ -4,9 +4,10 @@
 // of the wrong type counts as absent: other people's documents are not ours to validate.
 import { PlimsollError } from '../../model/errors.ts';
 import type { Distribution } from '../../model/distribution.ts';
-import type { ImageSummary, LayerDescriptor } from '../../model/image.ts';
+import type { ImageSummary } from '../../model/image.ts';
 import type { Package } from '../../model/package.ts';
 import { collectPackages, type SbomElement } from '../sbom/collect-packages.ts';
+import { describedDistribution, describedImage } from '../sbom/described-image.ts';
 import {
   digestOrNothing,
   Properties,
@@ -14,7 +15,6 @@ import {
   readImageProperties,
   type Property,
 } from '../sbom/properties.ts';
-import { releaseId } from '../sbom/read-package.ts';
 import type { DecodedSbom, SbomContext } from '../sbom/sbom.ts';
 import { list, record, text, type JsonRecord } from '../sbom/json-record.ts';
 
@@ -159,20 +159,8 @@ function readDistribution(
   const codename =
     properties.get(`${propertyPrefix}distribution:codename`) ??
     properties.get('syft:distro:versionCodename');
-  const release = {
-    id: releaseId(id),
-    ...(version === undefined ? {} : { version }),
-    ...(codename === undefined ? {} : { codename }),
-    name: text(found['description']) ?? `${id} ${version ?? ''}`.trim(),
-  };
-  const ecosystem = properties.get(`${propertyPrefix}distribution:ecosystem`);
-  return {
-    ...release,
-    idLike: properties.all(`${propertyPrefix}distribution:idLike`),
-    path: properties.get(`${propertyPrefix}distribution:path`) ?? '',
-    ...context.describe(release),
-    ...(ecosystem === undefined ? {} : { ecosystem }),
-  };
+  const name = text(found['description']);
+  return describedDistribution({ id, version, codename, name }, properties, context);
 }
 
 /** The image that the document describes, by our own properties, Trivy's, or Syft's version. */
@@ -182,23 +170,12 @@ function readImage(root: JsonRecord): ImageSummary {
   if (own.layers.length > 0 || own.digest !== undefined) return own;
   const trivy = (name: string): readonly string[] => properties.all(`aquasecurity:trivy:${name}`);
   const diffIds = trivy('DiffID').flatMap((value) => digestOrNothing(value) ?? []);
-  const layers = diffIds.map((diffId, index): LayerDescriptor => ({ index, diffId }));
   const config = digestOrNothing(trivy('ImageID')[0]);
   const version = text(root['version']);
   const manifest =
     digestOrNothing(trivy('RepoDigest')[0]?.split('@')[1]) ??
     (root['type'] === 'container' ? digestOrNothing(version) : undefined);
-  const digest = manifest ?? config;
-  return {
-    ...(digest === undefined ? {} : { digest }),
-    identity: {
-      ...(manifest === undefined ? {} : { manifest }),
-      ...(config === undefined ? {} : { config }),
-      diffIds,
-      names: [...trivy('RepoTag'), ...trivy('RepoDigest')],
-    },
-    layers,
-  };
+  return describedImage(manifest, config, diffIds, [...trivy('RepoTag'), ...trivy('RepoDigest')]);
 }
 
 /** `tools` is a list of tools up to 1.4, an object with components from 1.5 on. */

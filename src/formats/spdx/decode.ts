@@ -8,6 +8,7 @@ import type { Distribution } from '../../model/distribution.ts';
 import type { ImageSummary } from '../../model/image.ts';
 import type { Package } from '../../model/package.ts';
 import { collectPackages, type SbomElement } from '../sbom/collect-packages.ts';
+import { describedDistribution, describedImage } from '../sbom/described-image.ts';
 import { list, record, text, type JsonRecord } from '../sbom/json-record.ts';
 import {
   digestOrNothing,
@@ -16,7 +17,6 @@ import {
   readImageProperties,
   type Property,
 } from '../sbom/properties.ts';
-import { releaseId } from '../sbom/read-package.ts';
 import type { DecodedSbom, SbomContext } from '../sbom/sbom.ts';
 import { annotationStart } from './encode.ts';
 
@@ -160,20 +160,8 @@ function readDistribution(
   const properties = propertiesOf(element);
   const version = stated(element['versionInfo']);
   const codename = properties.get(`${propertyPrefix}distribution:codename`);
-  const release = {
-    id: releaseId(id),
-    ...(version === undefined ? {} : { version }),
-    ...(codename === undefined ? {} : { codename }),
-    name: text(element['summary']) ?? `${id} ${version ?? ''}`.trim(),
-  };
-  const ecosystem = properties.get(`${propertyPrefix}distribution:ecosystem`);
-  return {
-    ...release,
-    idLike: properties.all(`${propertyPrefix}distribution:idLike`),
-    path: properties.get(`${propertyPrefix}distribution:path`) ?? '',
-    ...context.describe(release),
-    ...(ecosystem === undefined ? {} : { ecosystem }),
-  };
+  const name = text(element['summary']);
+  return describedDistribution({ id, version, codename, name }, properties, context);
 }
 
 function readImage(element: JsonRecord | undefined): ImageSummary {
@@ -186,17 +174,7 @@ function readImage(element: JsonRecord | undefined): ImageSummary {
     const value = text(item) ?? '';
     return value.startsWith('DiffID: ') ? (digestOrNothing(value.slice(8)) ?? []) : [];
   });
-  const digest = manifest ?? config;
-  return {
-    ...(digest === undefined ? {} : { digest }),
-    identity: {
-      ...(manifest === undefined ? {} : { manifest }),
-      ...(config === undefined ? {} : { config }),
-      diffIds,
-      names: [],
-    },
-    layers: diffIds.map((diffId, index) => ({ index, diffId })),
-  };
+  return describedImage(manifest, config, diffIds, []);
 }
 
 /** The packages of an SPDX 3.0 document, whose elements lie flat in `@graph`. */
