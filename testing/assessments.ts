@@ -10,6 +10,7 @@ import type { Inventory } from '../src/model/inventory.ts';
 import type { Package } from '../src/model/package.ts';
 import { decodePath, encodePath } from '../src/model/path-bytes.ts';
 import { severities } from '../src/model/severity.ts';
+import type { ReportOptions } from '../src/reports/report.ts';
 
 export function digestOf(hexDigit: string): Digest {
   return `sha256:${hexDigit.repeat(64)}`;
@@ -189,6 +190,16 @@ export const madeInventory: Inventory = {
       where: '/app/broken.jar',
     },
   ],
+};
+
+/** Plain, for a pipe, without a bar. */
+export const madeReportOptions: ReportOptions = {
+  color: false,
+  width: 80,
+  verbose: false,
+  showHidden: false,
+  now: new Date('2026-11-25T12:00:00Z'),
+  toolVersion: '0.1.0',
 };
 
 export const madeAssessment: Assessment = {

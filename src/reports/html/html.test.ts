@@ -9,20 +9,11 @@ import {
   madeAssessment,
   madeFinding,
   madeInventory,
+  madeReportOptions as options,
 } from '../../../testing/assessments.ts';
 import type { Assessment } from '../../model/assessment.ts';
-import type { ReportOptions } from '../report.ts';
 import { escapeHtml, link, markup } from './markup.ts';
 import { plugin } from './plugin.ts';
-
-const options: ReportOptions = {
-  color: false,
-  width: 80,
-  verbose: false,
-  showHidden: false,
-  now: new Date('2026-11-25T12:00:00Z'),
-  toolVersion: '0.1.0',
-};
 
 function render(assessment: Assessment): string {
   return [...plugin.render(assessment, options)].join('');

@@ -10,20 +10,12 @@ import {
   emptyAssessment,
   hostileAssessment,
   madeAssessment,
+  madeReportOptions as options,
 } from '../../../testing/assessments.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { ReportOptions } from '../report.ts';
 import { plugin } from './plugin.ts';
 import { scanSchema, scanSchemaText, type ScanDocument } from './schema.ts';
-
-const options: ReportOptions = {
-  color: false,
-  width: 80,
-  verbose: false,
-  showHidden: false,
-  now: new Date('2026-11-25T12:00:00Z'),
-  toolVersion: '0.1.0',
-};
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, strictTypes: false });
 ajvFormats.default(ajv);

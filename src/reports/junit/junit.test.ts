@@ -10,21 +10,13 @@ import {
   madeAssessment,
   madeFinding,
   madeInventory,
+  madeReportOptions as options,
 } from '../../../testing/assessments.ts';
 import { canRun, missing } from '../../../testing/require.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { ReportOptions } from '../report.ts';
 import { plugin } from './plugin.ts';
 import { element, escapeXml } from './xml.ts';
-
-const options: ReportOptions = {
-  color: false,
-  width: 80,
-  verbose: false,
-  showHidden: false,
-  now: new Date('2026-11-25T12:00:00Z'),
-  toolVersion: '0.1.0',
-};
 
 function render(assessment: Assessment, given: Partial<ReportOptions> = {}): string {
   return [...plugin.render(assessment, { ...options, ...given })].join('');

@@ -3,22 +3,18 @@ import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hostileAssessment, madeAssessment, madeFinding } from '../../../testing/assessments.ts';
+import {
+  hostileAssessment,
+  madeAssessment,
+  madeFinding,
+  madeReportOptions as options,
+} from '../../../testing/assessments.ts';
 import type { Assessment } from '../../model/assessment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportOptions } from '../report.ts';
 import { plugin } from './plugin.ts';
 import { securitySeverity } from './rules.ts';
 import { artifactUri, messageText, webAddress } from './text.ts';
-
-const options: ReportOptions = {
-  color: false,
-  width: 80,
-  verbose: false,
-  showHidden: false,
-  now: new Date('2026-11-25T12:00:00Z'),
-  toolVersion: '0.1.0',
-};
 
 interface SarifResult {
   readonly ruleId: string;
