@@ -10,6 +10,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -27,6 +28,8 @@ export const noData = missing('data', existsSync(join(dataFolder, 'README.md')))
 
 /** Unpacking takes up to a minute on a busy machine, and others may be before us. */
 const lockWaitMs = 10 * 60 * 1000;
+/** The largest file has 8 MB. */
+const fileBytesMax = 64 * 1024 * 1024;
 const dayMs = 24 * 60 * 60 * 1000;
 
 const unpacked = new Map<string, string>();
@@ -39,6 +42,19 @@ export function testData(name: string): string {
   const folder = unpackOnce(name, ownFolder(join(tmpdir(), `plimsoll-test-data-${uid}`)));
   unpacked.set(name, folder);
   return folder;
+}
+
+/** One file of `<name>.tar.zst`, e.g. `testDataFile('advisories', 'curl/curl-vulns.json')`, without unpacking the rest. */
+export function testDataFile(name: string, path: string): Buffer {
+  const folder = unpacked.get(name);
+  if (folder !== undefined) return readFileSync(join(folder, path));
+  // Archives spell their members in one of two ways, and tar complains of the other.
+  const names = [path, `./${path}`];
+  const args = ['-I', 'zstd', '-xOf', join(dataFolder, `${name}.tar.zst`), ...names];
+  const { stdout, stderr } = spawnSync('tar', args, { maxBuffer: fileBytesMax });
+  if (stdout.length === 0)
+    throw new Error(`Cannot unpack ${path} of ${name}: ${stderr.toString()}`);
+  return stdout;
 }
 
 /**
