@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program against registries, token servers and engines that lie, break off, never end and ask
 // for more than is theirs. A table of attacks: each has a real server, on loopback, that makes it.
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   Server as HttpServer,
@@ -640,3 +641,38 @@ test('engines that talk nonsense', { concurrency }, async (context) => {
     ),
   );
 });
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const)
+  test(`${signal} in the middle of a layer leaves nothing behind`, async (context) => {
+    const folder = temporaryFolder(context);
+    // Large enough to be spooled, and it never comes to its end.
+    const big = buildImage({
+      layers: [
+        { compression: 'none', entries: [{ path: 'a.jar', content: Buffer.alloc(80 << 20) }] },
+      ],
+    });
+    const layer = big.layers[0]!;
+    const reached = Promise.withResolvers<void>();
+    const { host } = await serve(context, {
+      image: big,
+      answer: (request, response) => {
+        if (!request.url!.endsWith(layer.digest)) return false;
+        response.write(layer.bytes.subarray(0, 60 << 20), () => setTimeout(reached.resolve, 300));
+        return true;
+      },
+    });
+    const kill = { signal, when: reached.promise };
+    const run = await runAttacked(['scan', `registry:${host}/made`], {
+      folder,
+      online: true,
+      kill,
+    });
+    assert.equal(run.status, undefined, `${run.stdout}${run.stderr}`);
+    assert.deepEqual(run.leftBehind, []);
+    assert.deepEqual(readdirSync(join(folder, 'work')), []);
+    // What it had begun to store does not disturb the next.
+    const honestOne = await serve(context, {});
+    const next = await scan(folder, `registry:${honestOne.host}/made`);
+    assertHarmless(next, `after ${signal}`);
+    assert.equal(next.status, 0, next.stderr);
+  });

@@ -4,7 +4,7 @@
 // it leaves nothing in the temporary folder; nothing that it prints drives a terminal.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './source-files.ts';
 
@@ -25,8 +25,10 @@ export interface AttackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Loopback servers are part of the attack. */
   readonly online?: boolean;
-  /** Sends this signal once the program has begun to read. */
-  readonly kill?: { readonly signal: NodeJS.Signals; readonly afterMs: number };
+  /** Sends this signal at that time. */
+  readonly kill?: { readonly signal: NodeJS.Signals; readonly when: Promise<unknown> };
+  /** Runs as this user; root can. */
+  readonly user?: number;
   /** An end that comes later counts as a hang. */
   readonly hangsAfterMs?: number;
 }
@@ -41,7 +43,10 @@ export async function runAttacked(
   options: AttackOptions,
 ): Promise<AttackedRun> {
   const places = ['home', 'tmp', 'work'].map((name) => join(options.folder, name));
-  for (const place of places) mkdirSync(place, { recursive: true });
+  for (const place of places) {
+    mkdirSync(place, { recursive: true });
+    if (options.user !== undefined) chownSync(place, options.user, options.user);
+  }
   const [home, temporary, work] = places as [string, string, string];
   const child = spawn(
     process.execPath,
@@ -49,6 +54,7 @@ export async function runAttacked(
     {
       cwd: work,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
       env: {
         PATH: process.env['PATH'],
         HOME: home,
@@ -67,8 +73,8 @@ export async function runAttacked(
   const watch = setInterval(() => {
     resident = Math.max(resident, peakOf(child.pid));
   }, 20);
-  const kill = options.kill;
-  const killer = kill && setTimeout(() => child.kill(kill.signal), kill.afterMs);
+  const { kill } = options;
+  void kill?.when.then(() => child.kill(kill.signal));
   let hangs = false;
   const hang = setTimeout(() => {
     hangs = true;
@@ -76,7 +82,6 @@ export async function runAttacked(
   }, options.hangsAfterMs ?? hangsAfterMsDefault);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearInterval(watch);
-  clearTimeout(killer);
   clearTimeout(hang);
   assert.ok(!hangs, `hangs: plimsoll ${args.join(' ').slice(0, 200)}`);
   return {
