@@ -34,6 +34,15 @@ test('branches are ranges of the Composer package', () => {
   ]);
 });
 
+test('the newest fix of a branch is its date', () => {
+  const branch = (time?: string) => ({ versions: ['<1'], ...(time === undefined ? {} : { time }) });
+  const published = (branches: object) =>
+    decodePhpAdvisory({ ...record, branches }, 'x', new IssueList())!.published;
+  const times = { a: branch('2015-08-06 22:08:00'), b: branch('2016-01-02 03:04:05') };
+  assert.equal(published(times), '2016-01-02T03:04:05Z');
+  assert.equal(published({ a: branch('~'), b: branch() }), undefined);
+});
+
 test('without a CVE the file names it', () => {
   const nameless = { ...record, cve: '~' };
   const { id } = decodePhpAdvisory(nameless, 'php/vendor/name/2015-08-06.yaml', new IssueList())!;

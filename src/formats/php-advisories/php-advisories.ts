@@ -31,6 +31,7 @@ export function decodePhpAdvisory(
     ranges.push(range);
   }
   const summary = textOf(value['title'], 1000);
+  const published = newestTime(Object.values(value['branches']).slice(0, branchesMax));
   const link = shortText(value['link']);
   const affected = { ecosystem: 'Packagist', name: name.toLowerCase(), ranges, versions: [] };
   return {
@@ -39,10 +40,21 @@ export function decodePhpAdvisory(
     upstream: [],
     related: [],
     ...(summary === undefined ? {} : { summary }),
+    ...(published === undefined ? {} : { published }),
     severities: [],
     references: link === undefined ? [] : [link],
     affected: [{ ...affected, status: 'affected' }],
   };
+}
+
+/** Each branch has the time of its fix, `2015-08-06 22:08:00`, without a zone. */
+function newestTime(branches: readonly unknown[]): string | undefined {
+  return branches
+    .map((branch) => (isRecord(branch) ? (shortText(branch['time']) ?? '') : ''))
+    .filter((time) => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time))
+    .map((time) => `${time.replace(' ', 'T')}Z`)
+    .toSorted()
+    .at(-1);
 }
 
 function identifier(cve: unknown, name: string, path: string): string {
