@@ -34,27 +34,26 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 const unpacked = new Map<string, string>();
 
-/** Folder with the content of `<name>.tar.zst`, e.g. `testData('fixtures')`. Not to be written to. */
-export function testData(name: string): string {
-  const known = unpacked.get(name);
+/**
+ * Folder with the content of `<name>.tar.zst`, e.g. `testData('fixtures')`; of `part`, a path in it,
+ * at least that is there. Not to be written to.
+ */
+export function testData(name: string, part?: string): string {
+  const key = part === undefined ? name : `${name}-${part.replaceAll('/', '-')}`;
+  const known = unpacked.get(name) ?? unpacked.get(key);
   if (known !== undefined) return known;
   const uid = process.getuid?.() ?? 'user';
-  const folder = unpackOnce(name, ownFolder(join(tmpdir(), `plimsoll-test-data-${uid}`)));
-  unpacked.set(name, folder);
+  const home = ownFolder(join(tmpdir(), `plimsoll-test-data-${uid}`));
+  const folder = unpackOnce(home, key, name, part ?? '.');
+  unpacked.set(key, folder);
   return folder;
 }
 
-/** One file of `<name>.tar.zst`, e.g. `testDataFile('advisories', 'curl/curl-vulns.json')`, without unpacking the rest. */
+/** One file of it, without unpacking the rest: `testDataFile('advisories', 'curl/curl-vulns.json')`. */
 export function testDataFile(name: string, path: string): Buffer {
   const folder = unpacked.get(name);
   if (folder !== undefined) return readFileSync(join(folder, path));
-  // Archives spell their members in one of two ways, and tar complains of the other.
-  const names = [path, `./${path}`];
-  const args = ['-I', 'zstd', '-xOf', join(dataFolder, `${name}.tar.zst`), ...names];
-  const { stdout, stderr } = spawnSync('tar', args, { maxBuffer: fileBytesMax });
-  if (stdout.length === 0)
-    throw new Error(`Cannot unpack ${path} of ${name}: ${stderr.toString()}`);
-  return stdout;
+  return untar(name, path, ['-O']);
 }
 
 /**
@@ -75,21 +74,31 @@ export function ownFolder(path: string): string {
   return folder;
 }
 
-/** One process unpacks while others wait; what is there under its name is complete. */
-function unpackOnce(name: string, home: string): string {
+/** What tar writes to its output. Archives name their members with or without `./`. */
+function untar(name: string, part: string, options: readonly string[]): Buffer {
   const archive = join(dataFolder, `${name}.tar.zst`);
-  const { size, mtimeMs } = statSync(archive);
+  let why = '';
+  for (const member of part === '.' ? [[]] : [[`./${part}`], [part]]) {
+    const args = ['-I', 'zstd', '-xf', archive, ...options, ...member];
+    const { status, stdout, stderr } = spawnSync('tar', args, { maxBuffer: fileBytesMax });
+    if (status === 0) return stdout;
+    why ||= String(stderr);
+  }
+  throw new Error(`Cannot unpack ${part} of ${archive}: ${why}`);
+}
+
+/** One process unpacks while others wait; what is there under its name is complete. */
+function unpackOnce(home: string, key: string, name: string, part: string): string {
+  const { size, mtimeMs } = statSync(join(dataFolder, `${name}.tar.zst`));
   const today = Math.floor(Date.now() / dayMs);
-  const folder = join(home, `${name}-${size}-${Math.floor(mtimeMs)}-${today}`);
+  const folder = join(home, `${key}-${size}-${Math.floor(mtimeMs)}-${today}`);
   const lock = new DatabaseSync(join(home, 'lock'), { timeout: lockWaitMs });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     if (existsSync(folder)) return folder;
     removeOld(home, today);
     const unfinished = mkdtempSync(join(home, 'unfinished-'));
-    const args = ['-I', 'zstd', '-xf', archive, '-C', unfinished];
-    const { status, stderr } = spawnSync('tar', args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`Cannot unpack ${archive}: ${stderr}`);
+    untar(name, part, ['-C', unfinished]);
     renameSync(unfinished, folder);
     return folder;
   } finally {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { noData, testData } from '../../../testing/data.ts';
+import { noData, testDataFile } from '../../../testing/data.ts';
 import { decodeCurlVulnerability } from './curl-vulns.ts';
 
 /** As https://curl.se/docs/CVE-2023-38545.html states it. */
@@ -63,8 +61,8 @@ test('curl: what is optional may be missing or wrong', () => {
 });
 
 test('curl: the published list is read whole', { skip: noData }, () => {
-  const file = join(testData('advisories'), 'curl', 'curl-vulns.json');
-  const list = JSON.parse(readFileSync(file, 'utf8')) as readonly (typeof socks)[];
+  const text = testDataFile('advisories', 'curl/curl-vulns.json').toString();
+  const list = JSON.parse(text) as readonly (typeof socks)[];
   assert.ok(list.length > 200);
   for (const record of list) {
     const advisory = decodeCurlVulnerability(record)!;

@@ -133,7 +133,7 @@ for (const [name, value, why] of [
   });
 
 test('openssl: the published records are read whole', { skip: noData }, () => {
-  const folder = join(testData('advisories'), 'openssl', 'secjson');
+  const folder = join(testData('advisories', 'openssl'), 'openssl', 'secjson');
   const files = readdirSync(folder).filter((name) => name.startsWith('CVE-'));
   assert.ok(files.length > 250);
   let graded = 0;
