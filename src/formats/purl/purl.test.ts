@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { formatPurl, parsePurl, samePurl, type Purl } from './purl.ts';
 
 // Texts of the specification's own examples and of distributions' packages.
-const cases: readonly (readonly [string, Purl])[] = [
+const cases: (readonly [string, Purl])[] = [
   [
     'pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie',
     {
@@ -50,6 +50,19 @@ const cases: readonly (readonly [string, Purl])[] = [
     },
   ],
 ];
+
+cases.push([
+  // The example of the specification's deb definition; `~` and `:` stand, `+` does not
+  // (docs/standard/characters-and-encoding.md of purl-spec).
+  'pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64&upstream=attr%401:2.4.47-2~rc1',
+  {
+    type: 'deb',
+    namespace: 'debian',
+    name: 'attr',
+    version: '1:2.4.47-2+b1',
+    qualifiers: { arch: 'amd64', upstream: 'attr@1:2.4.47-2~rc1' },
+  },
+]);
 
 for (const [text, purl] of cases) {
   test(`${text} is read and written`, () => {

@@ -35,10 +35,20 @@ export function formatPurl(purl: Purl): string {
       `Cannot write a package URL for ${JSON.stringify(purl.name)} of type ${JSON.stringify(purl.type)}`,
     );
   try {
-    return construct(type, purl).toString();
+    return canonical(construct(type, purl).toString());
   } catch {
-    return construct('generic', purl).toString().replace('pkg:generic/', `pkg:${type}/`);
+    return canonical(construct('generic', purl).toString()).replace('pkg:generic/', `pkg:${type}/`);
   }
+}
+
+/**
+ * The specification's character encoding: letters, digits, `.-_~` and the colon stand as they are,
+ * everything else is encoded. The library leaves `+` as it is and encodes `~` in qualifiers.
+ */
+function canonical(text: string): string {
+  const type = text.indexOf('/');
+  const rest = text.slice(type).replaceAll('+', '%2B').replaceAll('%7E', '~');
+  return text.slice(0, type) + rest.replaceAll('%3A', ':');
 }
 
 /** Lone surrogates stand for bytes that are not UTF-8; no URL can hold them. */

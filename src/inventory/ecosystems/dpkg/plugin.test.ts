@@ -49,7 +49,7 @@ License: Apache-2.0
     name: 'libssl3',
     version: '3.0.15-1~deb12u1+b1',
     ecosystem: 'Debian:12',
-    purl: 'pkg:deb/debian/libssl3@3.0.15-1~deb12u1+b1?arch=amd64&distro=debian-12&upstream=openssl%403.0.15-1%7Edeb12u1',
+    purl: 'pkg:deb/debian/libssl3@3.0.15-1~deb12u1%2Bb1?arch=amd64&distro=debian-12&upstream=openssl%403.0.15-1~deb12u1',
     architecture: 'amd64',
     source: { name: 'openssl', version: '3.0.15-1~deb12u1' },
     license: 'Apache-2.0',

@@ -58,7 +58,7 @@ test('a package owns its folder; an alias keeps the true name', async () => {
         name: '@s/n',
         version: '1.0.0+x',
         ecosystem: 'npm',
-        purl: 'pkg:npm/%40s/n@1.0.0+x',
+        purl: 'pkg:npm/%40s/n@1.0.0%2Bx',
         license: 'MIT',
         locations: [{ path: '/app/node_modules/@s/n/package.json' }],
       },

@@ -39,7 +39,7 @@ test('crates that only ran at build time are left out', async () => {
         name: 'tool',
         version: '0.1.0+x',
         ecosystem: 'crates.io',
-        purl: 'pkg:cargo/tool@0.1.0+x',
+        purl: 'pkg:cargo/tool@0.1.0%2Bx',
         locations: [{ path: '/bin/tool' }],
         detail: { source: 'local', root: true, buildCrates: 1 },
       },
