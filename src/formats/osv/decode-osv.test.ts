@@ -215,3 +215,15 @@ test('a severity that is a name of what objects inherit is none', () => {
     assert.ok(!('severityLevel' in advisory!), severity);
   }
 });
+
+test('an alias that cannot be read does not take the others with it', () => {
+  const issues = new IssueList();
+  const record = { id: 'X-1', modified: '2024-01-01T00:00:00Z', affected: [] };
+  const aliases = ['CVE-2024-1', 'a\u001b[2J', 5, null, 'CVE-2024-2', 'X-1'];
+  const advisory = decodeOsv({ ...record, aliases }, 'test', issues);
+  assert.deepEqual(advisory?.aliases, ['CVE-2024-1', 'CVE-2024-2']);
+  assert.deepEqual(
+    issues.toArray().map(({ code }) => code),
+    ['bad-advisory-part'],
+  );
+});

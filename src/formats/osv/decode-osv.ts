@@ -98,11 +98,14 @@ function identifiers(
   own: string,
   context: RecordContext,
 ): readonly string[] {
-  const found = textListOf(record[field], identifiersMax);
-  if (found === undefined) {
-    warn(context, `Cannot read ${JSON.stringify(field)} of OSV record: want a list of ids`);
-    return [];
-  }
+  const value = record[field];
+  const listed: readonly unknown[] = Array.isArray(value) ? value.slice(0, identifiersMax) : [];
+  // One that cannot be read must not take the others with it: what is known to be the same
+  // vulnerability is found by them.
+  const found = listed.flatMap((item) => textListOf([item], 1) ?? []);
+  const isAbsent = value === undefined || value === null || value === '';
+  if (!isAbsent && (!Array.isArray(value) || found.length < value.length))
+    warn(context, `Cannot read all ${JSON.stringify(field)} of OSV record: want a list of ids`);
   return [...new Set(found)].filter((id) => id !== own);
 }
 
