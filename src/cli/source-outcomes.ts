@@ -22,7 +22,7 @@ export function outcomeTable(outcomes: readonly SourceOutcome[], color: boolean)
       one.feed,
       escapeForTerminal(one.key),
       one.source === undefined ? '' : String(one.source.advisories || one.source.enrichments),
-      one.source?.asOf?.slice(0, 10) ?? '',
+      escapeForTerminal(one.source?.asOf?.slice(0, 10) ?? ''),
       [
         one.outcome === 'failed' ? paint('red', said) : said,
         one.error === undefined ? '' : escapeForTerminal(one.error.message),

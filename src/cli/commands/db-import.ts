@@ -90,6 +90,12 @@ async function show(
       `${counted(result.unrecognisedTotal, 'file')} without advisories: ${names}${more}`,
     );
   }
+  const damaged = result.issues.filter(({ fatal }) => fatal);
+  if (damaged.length > 0) {
+    terminal.note(`${counted(damaged.length, 'record')} could not be used:`);
+    for (const { message, where } of damaged.slice(0, 5))
+      terminal.note(`  ${message}${where === undefined ? '' : ` (${where})`}`);
+  }
   if (result.sources.length > 0)
     await writeOutput([outcomeTable(result.sources, terminal.color)], output, terminal);
 }

@@ -42,7 +42,7 @@ function table(status: DatabaseStatus, now: Date, paint: Paint): string {
     source.feed,
     escapeForTerminal(source.key),
     String(source.advisories || source.enrichments),
-    source.asOf?.slice(0, 10) ?? 'unknown',
+    escapeForTerminal(source.asOf?.slice(0, 10) ?? 'unknown'),
     ageInWords(source.asOf ?? source.checked, now),
     ecosystemsInWords(source),
   ]);
