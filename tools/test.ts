@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests. `*.test.ts` are units: one process, no network permission. `*.system.test.ts`
-// use real servers and programs: one process per file. Arguments that are no flags choose files by
-// a part of their path. `--unit` leaves the system tests out.
+// Runs the tests. `*.test.ts` are units: one process, no network permission, together a few seconds.
+// `*.system.test.ts` use real servers and programs or go through whole published databases: one
+// process per file, two at once. Arguments that are no flags choose files by a part of their path.
+// `--unit` leaves the system tests out. The last line is the sum: `plimsoll: 9 passed, 0 failed, ...`.
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestTotals } from './totals-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
 const folders = ['src', 'test', 'testing', 'tools'];
@@ -21,14 +24,33 @@ function testFiles(pattern: string, filters: readonly string[]): readonly string
 /** `--permission` warns of what it was told to allow; that is meant. */
 const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
 
-function run(args: readonly string[], files: readonly string[]): boolean {
-  if (files.length === 0) return true;
-  const result = spawnSync(
-    process.execPath,
-    [...quiet, ...args, '--test', '--test-reporter=spec', ...files],
-    { cwd: root, stdio: 'inherit' },
-  );
-  return result.status === 0;
+const nothing: TestTotals = { passed: 0, failed: 0, skipped: 0 };
+/** Of a run that ended without a sum: it was killed, or did not start. */
+const noResult: TestTotals = { passed: 0, failed: 1, skipped: 0 };
+
+function run(args: readonly string[], files: readonly string[]): TestTotals {
+  if (files.length === 0) return nothing;
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-totals-'));
+  const totals = join(folder, 'totals.json');
+  const reporters = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./tools/totals-reporter.ts',
+    '--test-reporter-destination=stderr',
+  ];
+  try {
+    const { status } = spawnSync(
+      process.execPath,
+      [...quiet, ...args, '--test', ...reporters, ...files],
+      { cwd: root, stdio: 'inherit', env: { ...process.env, PLIMSOLL_TEST_TOTALS: totals } },
+    );
+    const text = existsSync(totals) ? readFileSync(totals, 'utf8') : '';
+    const found = text === '' ? noResult : (JSON.parse(text) as TestTotals);
+    // What fails beside the tests (an error after the last one) counts, too.
+    return status !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
@@ -48,6 +70,9 @@ const unitArgs = [
   '--allow-worker',
   '--test-isolation=none',
 ];
-const unitsPass = run(unitArgs, units);
-const systemsPass = run(['--test-concurrency=2'], systems);
-process.exitCode = unitsPass && systemsPass ? 0 : 1;
+const runs = [run(unitArgs, units), run(['--test-concurrency=2'], systems)];
+const sum = (name: keyof TestTotals): number => runs.reduce((total, one) => total + one[name], 0);
+console.log(
+  `plimsoll: ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`,
+);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
