@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The content of one file on its way to the readers that want it. Chunks are kept as they came,
-// without a copy; a large file goes to a spool, a temporary file that is unlinked as soon as it is
+// The content of one file on its way to the readers that want it: in memory, the last piece without
+// a copy, so that most files are never copied; a large file goes to a spool, a temporary file that is unlinked as soon as it is
 // open, so that nothing stays behind whatever happens.
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,11 +21,15 @@ export class FileCapture {
     return this.#length;
   }
 
-  /** @throws `io` when the spool cannot be written. */
-  add(bytes: Uint8Array): void {
+  /**
+   * The next bytes of a file of `sizeBytes`. They are copied unless they are its last: those are
+   * looked at while the medium waits.
+   * @throws `io` when the spool cannot be written.
+   */
+  add(bytes: Uint8Array, sizeBytes: number): void {
     this.#length += bytes.length;
     if (this.#spool === undefined && this.#length <= memoryBytesMax) {
-      this.#chunks.push(bytes);
+      this.#chunks.push(this.#length < sizeBytes ? Uint8Array.from(bytes) : bytes);
       return;
     }
     try {

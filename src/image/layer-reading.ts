@@ -151,7 +151,7 @@ export class LayerReading implements LayerVisitor, ContentSink {
         return;
       }
     }
-    this.#capture.add(bytes);
+    this.#capture.add(bytes, this.#sizeBytes);
   }
 
   end(complete: boolean): void | Promise<void> {

@@ -26,8 +26,9 @@ export interface LayerEntry {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Receives the content of one file as it streams past. Chunks may be kept: they are never reused. */
+/** Receives the content of one file as it streams past. */
 export interface ContentSink {
+  /** The bytes are gone when the medium goes on: with the next chunk, or after `end` was waited for. */
   chunk(bytes: Uint8Array): void;
   /**
    * Asked before each chunk, also the first: false when the rest is not wanted. A medium that can

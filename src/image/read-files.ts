@@ -120,7 +120,7 @@ class WantedFiles implements LayerVisitor {
     budget.left -= entry.sizeBytes;
     const capture = new FileCapture();
     return {
-      chunk: (bytes) => capture.add(bytes),
+      chunk: (bytes) => capture.add(bytes, entry.sizeBytes),
       end: (complete) => {
         if (complete) this.found.set(path, Uint8Array.from(capture.file(path, 0).bytes()));
         capture.clear();

@@ -131,14 +131,18 @@ export async function streamLayer(
   let isPlain = false;
   let damage: unknown;
   try {
-    const chunks = decompress(stored, (compression) => {
-      // Then its digest and its diffID are the same, and it is hashed once.
-      isPlain = compression === 'none' && stored.algorithm === tarHash.algorithm;
+    const chunks = decompress(stored, {
+      detected: (compression) => {
+        // Then its digest and its diffID are the same, and it is hashed once.
+        isPlain = compression === 'none' && stored.algorithm === tarHash.algorithm;
+      },
+      transient: true,
     });
     for await (const chunk of chunks) {
       if (!isPlain) tarHash.update(chunk);
       bomb.check(stored.sizeBytes, chunk.length);
-      await parser.push(chunk);
+      // Not as a Buffer: a slice of that is no copy.
+      await parser.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     }
   } catch (error) {
     if (stored.failure !== undefined || !isDamage(error)) {

@@ -126,8 +126,8 @@ export class TarParser {
   }
 
   /**
-   * Reads one chunk to its end. Waits where a sink's `end` wants to be waited for. The chunk may be
-   * kept by sinks: it must not be written to again.
+   * Reads one chunk to its end. Waits where a sink's `end` wants to be waited for. Afterwards the
+   * parser knows nothing of the chunk's memory, which may be freed or written to.
    */
   async push(chunk: Uint8Array): Promise<void> {
     this.#position = 0;
@@ -243,7 +243,7 @@ export class TarParser {
 
   #takeSpecial(chunk: Uint8Array): void {
     const part = this.#takePart(chunk);
-    this.#specialParts.push(part);
+    this.#specialParts.push(this.#left > 0 ? Uint8Array.from(part) : part);
     if (this.#left === 0) this.#endSpecial();
   }
 
