@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes of one OSV record, JSON or YAML (PyPA, OSS-Fuzz), as a model advisory.
-import { parseJson } from '../json/parse-json.ts';
-import { parse } from 'yaml';
 import type { Advisory } from '../../model/advisory.ts';
 import { reasonOf } from '../../model/errors.ts';
 import type { IssueSink } from '../../model/issue.ts';
+import { parseJson } from '../json/parse-json.ts';
+import { parseYaml } from '../yaml/yaml-record.ts';
 import { decodeOsv } from './decode-osv.ts';
 
 /** The largest published records (kernel notices) stay under 10 MB. */
@@ -21,25 +21,13 @@ export function readOsvJson(
   return read(text, osvSizeBytesMax, where, issues, (string) => parseJson(string));
 }
 
-/**
- * Every scalar is taken as text (YAML's failsafe schema): an unquoted version `1.10` is no number.
- * @returns undefined, with a fatal issue, when the text is no OSV record.
- */
+/** @returns undefined, with a fatal issue, when the text is no OSV record. */
 export function readOsvYaml(
   text: string | Uint8Array,
   where: string,
   issues: IssueSink,
 ): Advisory | undefined {
-  return read(text, osvYamlSizeBytesMax, where, issues, (string) => {
-    // Aliases are not used by any publisher and multiply what a text expands to.
-    const value: unknown = parse(string, {
-      schema: 'failsafe',
-      maxAliasCount: 0,
-      logLevel: 'error',
-      uniqueKeys: false,
-    });
-    return value;
-  });
+  return read(text, osvYamlSizeBytesMax, where, issues, parseYaml);
 }
 
 function read(
