@@ -48,3 +48,11 @@ test('any text is read to its end', () => {
   const line = fc.oneof(fc.constantFrom('P:a', 'V:1', '', 'F:x', 'R:y', 'Z:Q1', ':'), fc.string());
   fc.assert(fc.property(fc.array(line), (lines) => void parse(lines.join('\n'))));
 });
+
+test('a folder of a million slashes is read at once', () => {
+  const issues = new IssueList();
+  const text = `P:x\nV:1\nF:a${'/'.repeat(1e6)}b\nR:c\nF:/d///\nR:e\n\n`;
+  const [record] = parseApkInstalled(text, 'installed', issues);
+  assert.equal(record?.files.length, 2);
+  assert.equal(record?.files[1]?.path, '/d/e');
+});

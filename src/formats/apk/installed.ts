@@ -96,8 +96,15 @@ export function parseApkInstalled(text: string, path: string, issues: IssueSink)
   return records;
 }
 
+const slash = 0x2f;
+
+/** By hand: a pattern for slashes at the end takes the square of a million of them. */
 function join(folder: string, name: string): string {
-  const clean = folder.replace(/^\/+|\/+$/g, '');
+  let start = 0;
+  let end = folder.length;
+  while (start < end && folder.charCodeAt(start) === slash) start++;
+  while (end > start && folder.charCodeAt(end - 1) === slash) end--;
+  const clean = folder.slice(start, end);
   return clean === '' ? `/${name}` : `/${clean}/${name}`;
 }
 

@@ -84,3 +84,10 @@ test('the command of a history entry, by each builder', () => {
   ] as const)
     assert.deepEqual(historyCommand(createdBy), { keyword, text });
 });
+
+test('a command of a million blanks is read at once', () => {
+  // A pattern that takes the square of the length would not come to an end.
+  for (const text of [`RUN a${' '.repeat(1e6)}b`, ' '.repeat(1e6), `|1 ${'a'.repeat(1e6)}`])
+    assert.equal(historyCommand(text).keyword, 'RUN');
+  assert.deepEqual(historyCommand(`RUN make   # buildkit  `), { keyword: 'RUN', text: 'make' });
+});

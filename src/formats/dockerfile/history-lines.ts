@@ -42,12 +42,16 @@ interface Command {
   readonly text: string;
 }
 
+const buildkitMark = '# buildkit';
+
 /**
  * The instruction in a history entry. The classic builder writes `/bin/sh -c #(nop)  CMD ["x"]`
  * and `/bin/sh -c make`; BuildKit `CMD ["x"]` and `RUN /bin/sh -c make # buildkit`.
  */
 export function historyCommand(createdBy: string): Command {
-  const text = normalise(createdBy.replace(/\s*# buildkit\s*$/, ''));
+  const written = createdBy.trimEnd();
+  const isBuildkit = written.endsWith(buildkitMark);
+  const text = normalise(isBuildkit ? written.slice(0, -buildkitMark.length) : written);
   const classic = /^(?:\/bin\/sh -c )?#\(nop\)\s*([A-Z]+) ?(.*)$/.exec(text);
   if (classic !== null) return { keyword: classic[1]!, text: classic[2]! };
   const buildkit = /^([A-Z]+) (.*)$/.exec(text);
