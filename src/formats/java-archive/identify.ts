@@ -93,10 +93,25 @@ function guess(archive: ArchiveFact, base: string): Artifact | undefined {
   const artifactId = manifest['short-name'] ?? named.artifactId;
   if (version === undefined || !isArtifactId(artifactId)) return undefined;
   const identifiedBy = named.version === undefined ? 'manifest' : 'file-name';
+  const known = manifest['bundle-symbolicname'] ?? '';
+  if (Object.hasOwn(groupBySymbolicName, known))
+    return { groupId: groupBySymbolicName[known]!, artifactId, version, identifiedBy };
   const bundle = hyphenatedBundle(manifest);
   if (bundle !== undefined) return { ...bundle, version, identifiedBy };
   return { ...guessGroup(archive, artifactId), artifactId, version, identifiedBy };
 }
+
+/**
+ * Archives without a project file whose names lead to a group that Maven Central does not have, by
+ * what they call themselves; each seen there under this group.
+ */
+const groupBySymbolicName: Readonly<Record<string, string>> = {
+  'com.h2database': 'com.h2database',
+  'org.apache.tomcat-embed-core': 'org.apache.tomcat.embed',
+  'org.apache.tomcat-embed-jasper-el': 'org.apache.tomcat.embed',
+  'org.apache.tomcat-embed-jasper': 'org.apache.tomcat.embed',
+  'org.apache.tomcat-embed-websocket': 'org.apache.tomcat.embed',
+};
 
 /**
  * A symbolic name that ends in the artifact's whole name: `com.fasterxml.jackson.core.jackson-databind`.

@@ -118,6 +118,29 @@ const identities: readonly (readonly [string, string, readonly ZipInput[], reado
     ['org.apache.tomcat:tomcat-catalina:9.0.70 manifest'],
   ],
   [
+    // Attributes of org.apache.tomcat.embed:tomcat-embed-core 9.0.30 in Maven Central.
+    'a name that leads to another group than the one it is published under',
+    'tomcat-embed-core-9.0.30.jar',
+    [
+      manifest(
+        'Bundle-Name: tomcat-embed-core\nBundle-SymbolicName: org.apache.tomcat-embed-core\nBundle-Version: 9.0.30\n',
+      ),
+      cls('org/apache/catalina/startup/Tomcat.class'),
+    ],
+    ['org.apache.tomcat.embed:tomcat-embed-core:9.0.30 file-name'],
+  ],
+  [
+    // Attributes of com.h2database:h2 1.4.199 in Maven Central.
+    "a group that is not its classes' package",
+    'h2-1.4.199.jar',
+    [
+      manifest('Bundle-Name: H2 Database Engine\nBundle-SymbolicName: com.h2database\n'),
+      cls('org/h2/Driver.class'),
+      cls('org/h2/engine/Engine.class'),
+    ],
+    ['com.h2database:h2:1.4.199 file-name'],
+  ],
+  [
     'a Jenkins plugin',
     'git.hpi',
     [
