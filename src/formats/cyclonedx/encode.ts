@@ -115,13 +115,13 @@ function distributionComponent(
 }
 
 function packageComponent(item: Package, reference: string): object {
-  const { name, version, purl, license, vendor, locations } = item;
+  const { version, purl, license, vendor, locations } = item;
   const occurrences = locations.map(({ path }) => ({ location: path }));
   return {
     'bom-ref': reference,
     type: 'library',
     ...(vendor === undefined ? {} : { publisher: vendor }),
-    name,
+    ...groupAndName(item),
     version: shortVersion(version),
     ...(item.hidden ? { scope: 'excluded' } : {}),
     ...(!license ? {} : { licenses: [licenseChoice(license)] }),
@@ -129,6 +129,12 @@ function packageComponent(item: Package, reference: string): object {
     ...(occurrences.length === 0 ? {} : { evidence: { occurrences } }),
     ...properties(packageProperties(item)),
   };
+}
+
+/** Readers expect a Maven group in its own field; npm's scopes and Go's paths they take as names. */
+function groupAndName({ ecosystem, name }: Package): { group?: string; name: string } {
+  const colon = ecosystem === 'Maven' ? name.indexOf(':') : -1;
+  return colon < 0 ? { name } : { group: name.slice(0, colon), name: name.slice(colon + 1) };
 }
 
 function licenseChoice(license: string): object {

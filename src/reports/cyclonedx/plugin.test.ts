@@ -21,7 +21,10 @@ test('cyclonedx: a scan and an inventory as one valid document, hidden packages 
     ].join('');
     assert.equal(await validator.validate(text), null);
     assert.match(text, /"specVersion": "1\.6"/);
-    assert.equal(text.includes('"name":"org.apache.logging.log4j:log4j-core"'), showHidden);
+    assert.equal(
+      text.includes('"group":"org.apache.logging.log4j","name":"log4j-core"'),
+      showHidden,
+    );
     assert.ok(text.endsWith('}\n'));
     // Which data judged it, and how old that is.
     const [judged] = madeAssessment.coverage.data.filter(({ feeds }) => feeds.length > 0);
