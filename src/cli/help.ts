@@ -86,22 +86,10 @@ export function commandHelp(command: Command, width: number): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The help of the program, or of a group such as `db`. */
-export function overview(group: readonly string[], width: number): string {
-  const listed = commands.filter((entry) => group.every((word, at) => entry.path[at] === word));
-  const rows = listed.map((entry: CommandEntry) => [entry.path.join(' '), entry.summary] as const);
-  const name = ['plimsoll', ...group].join(' ');
-  return `Container security from build to run: where an image comes from, what is in it, what is wrong
-with it, and what it may do.
+const about = `Container security from build to run: where an image comes from, what is in it, what is wrong
+with it, and what it may do.`;
 
-Usage: ${name} COMMAND [OPTIONS] ...
-
-Commands:
-${column(rows, width)}
-
-  ${name} COMMAND --help explains one of them; plimsoll --version tells the version.
-
-Examples:
+const examples = `Examples:
   # what is installed on this machine, what is wrong with it, what no package manager knows
   plimsoll scan rootfs:/
   # an image from the local engine, a registry, a saved archive
@@ -109,8 +97,20 @@ Examples:
   plimsoll scan registry:docker.io/library/alpine:3.19
   plimsoll scan docker-archive:web.tar
   # in CI: fail on what is critical, high or known to be exploited
-  plimsoll scan --fail-on high,kev web:1.4
+  plimsoll scan --fail-on high,kev web:1.4`;
 
-${exitCodes}
-`;
+/** The help of the program, or of a group such as `db`. */
+export function overview(group: readonly string[], width: number): string {
+  const listed = commands.filter((entry) => group.every((word, at) => entry.path[at] === word));
+  const rows = listed.map((entry: CommandEntry) => [entry.path.join(' '), entry.summary] as const);
+  const name = ['plimsoll', ...group].join(' ');
+  const isProgram = group.length === 0;
+  const sections = [
+    ...(isProgram ? [about] : []),
+    `Usage: ${name} COMMAND [OPTIONS] ...`,
+    `Commands:\n${column(rows, width)}`,
+    `  ${name} COMMAND --help explains one of them${isProgram ? '; plimsoll --version tells the version' : ''}.`,
+    ...(isProgram ? [examples, exitCodes] : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
 }

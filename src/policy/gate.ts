@@ -72,7 +72,7 @@ function describeCondition(condition: BarCondition, count: number): string {
     case 'kev':
       return `${counted} known to be exploited`;
     case 'fixable':
-      return `${counted} that some version mends`;
+      return `${counted} that a newer version fixes`;
     case 'unknown':
       return `${counted} of unknown severity`;
     case 'critical':

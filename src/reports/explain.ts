@@ -94,7 +94,7 @@ function severityText({ severity, score, vector, severitySource }: Finding): str
 
 function* risk({ kev, epss }: Finding): Iterable<Fact> {
   if (kev !== undefined) {
-    const due = kev.due === undefined ? '' : `, to be mended by ${kev.due}`;
+    const due = kev.due === undefined ? '' : `, to be fixed by ${kev.due}`;
     const ransomware = kev.ransomware ? ', used by ransomware' : '';
     yield ['Exploited', `in CISA's catalogue since ${kev.added}${due}${ransomware}`];
   }
@@ -108,7 +108,7 @@ function* risk({ kev, epss }: Finding): Iterable<Fact> {
 }
 
 function statusText({ status, fixedVersion, note }: Finding): string {
-  const fix = fixedVersion === undefined ? withoutFixedVersion[status] : `${fixedVersion} mends it`;
+  const fix = fixedVersion === undefined ? withoutFixedVersion[status] : `fixed in ${fixedVersion}`;
   return note === undefined ? `${status}: ${fix}` : `${status}: ${fix}; ${note}`;
 }
 
@@ -143,7 +143,7 @@ function dataText({ asOf, fetched, feed }: DataSource, now: Date): string {
   const date = asOf ?? fetched;
   if (date === undefined) return `how old the data of ${feed} is cannot be told`;
   const age = ageOf(date, now);
-  return `data of ${feed} as of ${date}${age === undefined ? '' : ` (${age})`}`;
+  return `data of ${feed} as of ${date.slice(0, 10)}${age === undefined ? '' : ` (${age})`}`;
 }
 
 /** The sorted events as inequalities, one per interval. */

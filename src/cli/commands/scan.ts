@@ -39,7 +39,7 @@ export const command: Command = {
       description:
         'the bar: critical, high, medium, low, negligible (each with all that is worse), unknown (not graded), kev (known to be exploited), fixable; separated by commas',
     },
-    { name: 'only-fixed', description: 'leave out what no version mends yet' },
+    { name: 'only-fixed', description: 'leave out findings that no version fixes yet' },
     {
       name: 'ignore-file',
       value: 'FILE',

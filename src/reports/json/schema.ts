@@ -180,7 +180,7 @@ const findingMembers = {
   version: Type.String(),
   ecosystem: Type.String(),
   purl: Type.String(),
-  fixedVersion: nullable(text('lowest version that mends it')),
+  fixedVersion: nullable(text('lowest version that fixes it')),
   severity: Type.Unsafe<(typeof severities)[number]>(words(severities)),
   status: words(['affected', 'fixable', 'deferred', 'unimportant', 'end-of-life']),
   layer: nullable(layerNumber),
