@@ -75,6 +75,9 @@ const forbidden: readonly (readonly [string, RegExp])[] = [
   ['a default export', /^export default\b/m],
 ];
 
+/** Node.js takes a reporter by its default export. */
+const demanded = ['tools/totals-reporter.ts: a default export'];
+
 test('what the house style forbids is absent', () => {
   const found = files
     .filter((file) => !file.endsWith('test/tidy.test.ts'))
@@ -83,7 +86,7 @@ test('what the house style forbids is absent', () => {
         .filter(([, pattern]) => pattern.test(sourceText(file)))
         .map(([name]) => `${file}: ${name}`),
     );
-  assert.deepEqual(found, []);
+  assert.deepEqual(found, demanded);
 });
 
 test('only the command line writes to the process streams', () => {
