@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The content of one file on its way to the readers that want it: in memory, the last piece without
-// a copy, so that most files are never copied; a large file goes to a spool, a temporary file that is unlinked as soon as it is
-// open, so that nothing stays behind whatever happens.
+// The content of one file on its way to the readers that want it. A file that comes in one piece is
+// not copied; pieces are put together in memory that the next file uses again; a large file goes to
+// a spool, a temporary file that is unlinked as soon as it is open, so that nothing stays behind
+// whatever happens.
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,10 @@ import type { ContentFile } from './file-reader.ts';
 const memoryBytesMax = 32 << 20;
 
 export class FileCapture {
-  #chunks: Uint8Array[] = [];
+  /** The whole file, where it came in one piece. */
+  #piece: Uint8Array | undefined;
+  /** The pieces of a file one after the other; kept for the next one. */
+  #memory: Uint8Array = new Uint8Array(0);
   #length = 0;
   #spool: number | undefined;
 
@@ -22,18 +26,43 @@ export class FileCapture {
   }
 
   /**
-   * The next bytes of a file of `sizeBytes`. They are copied unless they are its last: those are
+   * The next bytes of a file of `sizeBytes`. They are copied unless they are all of it: those are
    * looked at while the medium waits.
    * @throws `io` when the spool cannot be written.
    */
   add(bytes: Uint8Array, sizeBytes: number): void {
+    const start = this.#length;
     this.#length += bytes.length;
-    if (this.#spool === undefined && this.#length <= memoryBytesMax) {
-      this.#chunks.push(this.#length < sizeBytes ? Uint8Array.from(bytes) : bytes);
-      return;
+    if (start === 0 && bytes.length >= sizeBytes) this.#piece = bytes;
+    else if (this.#spool === undefined && this.#length <= memoryBytesMax)
+      this.#remember(bytes, start, sizeBytes);
+    else this.#toSpool(bytes, start);
+  }
+
+  #remember(bytes: Uint8Array, start: number, sizeBytes: number): void {
+    if (this.#piece !== undefined) {
+      // A medium that gives more than it promised.
+      this.#reserve(start, this.#length);
+      this.#memory.set(this.#piece);
+      this.#piece = undefined;
     }
+    this.#reserve(start, Math.max(this.#length, Math.min(sizeBytes, memoryBytesMax)));
+    this.#memory.set(bytes, start);
+  }
+
+  /** Room for `length` bytes; the first `used` stay. */
+  #reserve(used: number, length: number): void {
+    if (this.#memory.length >= length) return;
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(length, Math.min(memoryBytesMax, 2 * this.#memory.length)),
+    );
+    larger.set(this.#memory.subarray(0, used));
+    this.#memory = larger;
+  }
+
+  #toSpool(bytes: Uint8Array, start: number): void {
     try {
-      if (this.#spool === undefined) this.#startSpool();
+      if (this.#spool === undefined) this.#startSpool(start);
       writeAll(this.#spool!, bytes);
     } catch (error) {
       throw spoolError(error);
@@ -52,40 +81,33 @@ export class FileCapture {
   }
 
   clear(): void {
-    this.#chunks = [];
+    this.#piece = undefined;
     this.#length = 0;
     if (this.#spool !== undefined) closeSync(this.#spool);
     this.#spool = undefined;
   }
 
-  #startSpool(): void {
+  #startSpool(length: number): void {
     const file = join(tmpdir(), `plimsoll-${randomUUID()}`);
     this.#spool = openSync(file, 'wx+', 0o600);
     unlinkSync(file);
-    for (const chunk of this.#chunks) writeAll(this.#spool, chunk);
-    this.#chunks = [];
+    writeAll(this.#spool, this.#inMemory(length));
+    this.#piece = undefined;
+  }
+
+  #inMemory(length: number): Uint8Array {
+    return this.#piece ?? this.#memory.subarray(0, length);
   }
 
   #bytes(): Uint8Array {
-    if (this.#spool !== undefined) return this.#read(0, this.#length);
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0] ?? new Uint8Array(0);
+    return this.#read(0, this.#length);
   }
 
   #read(offset: number, length: number): Uint8Array {
     const start = Math.min(Math.max(0, offset), this.#length);
     const end = Math.min(start + Math.max(0, length), this.#length);
     if (this.#spool !== undefined) return this.#readSpool(start, end);
-    let position = 0;
-    const parts: Uint8Array[] = [];
-    for (const chunk of this.#chunks) {
-      const from = Math.max(start, position);
-      const to = Math.min(end, position + chunk.length);
-      if (from < to) parts.push(chunk.subarray(from - position, to - position));
-      position += chunk.length;
-      if (position >= end) break;
-    }
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    return this.#inMemory(this.#length).subarray(start, end);
   }
 
   #readSpool(start: number, end: number): Uint8Array {
