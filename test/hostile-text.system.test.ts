@@ -248,7 +248,7 @@ test('errors, and files that a user hands over', { concurrency }, async (context
   );
   writeFileSync(
     places['DOCKERFILE']!,
-    `FROM ${evil}\nRUN ${evilLines}\n# syntax=${evil}\n${'RUN \\\n'.repeat(10_000)}`,
+    `FROM ${evil}\nRUN ${evilLines}\n# syntax=${evil}\n${'RUN \\\n'.repeat(200_000)}`,
   );
   await Promise.all(
     errors.map((words) =>

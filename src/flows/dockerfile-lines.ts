@@ -6,7 +6,7 @@ import {
   type DockerfileLines,
 } from '../formats/buildkit-provenance/buildkit-provenance.ts';
 import { decodeStatements } from '../formats/buildkit-provenance/statements.ts';
-import { dockerfileLines } from '../formats/dockerfile/history-lines.ts';
+import { dockerfileLines, dockerfileSizeBytesMax } from '../formats/dockerfile/history-lines.ts';
 import type { Image } from '../image/image.ts';
 import type { Issue, IssueSink } from '../model/issue.ts';
 
@@ -29,12 +29,19 @@ export function dockerfileLinesOfImage(
 ): ReadonlyMap<number, number> {
   const built = fromProvenance(image, documents, issues);
   const text = documents.dockerfile ?? built?.dockerfile;
-  const lines = new Map(text === undefined ? [] : linesByHistory(image, text));
+  const lines = new Map(isUsable(text, issues) ? linesByHistory(image, text) : []);
   for (const [number, { digest }] of image.layers.entries()) {
     const line = digest === undefined ? undefined : built?.byLayer.get(digest);
     if (line !== undefined) lines.set(number, line);
   }
   return lines;
+}
+
+function isUsable(text: string | undefined, issues: IssueSink): text is string {
+  if (text === undefined || text.length <= dockerfileSizeBytesMax) return text !== undefined;
+  const message = `Cannot use the Dockerfile: it has more than ${dockerfileSizeBytesMax} bytes`;
+  issues.add({ code: 'dockerfile-too-large', message, fatal: false });
+  return false;
 }
 
 /** Only a statement about this very manifest counts: another build's lines would mislead. */

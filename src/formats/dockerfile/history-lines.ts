@@ -7,8 +7,8 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import type { HistoryEntry } from '../../model/image.ts';
 
-/** A Dockerfile is written by people; a larger one is something else. */
-export const dockerfileSizeBytesMax = 1 << 20;
+/** A Dockerfile is written by people; a larger one is something else, and its tree takes 300 times its text. */
+export const dockerfileSizeBytesMax = 256 << 10;
 
 interface Step {
   readonly keyword: string;

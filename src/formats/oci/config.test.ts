@@ -126,3 +126,10 @@ test('lists that disagree are never paired by guess', () => {
     ],
   );
 });
+
+test('a command of megabytes is cut', () => {
+  const history = [{ created_by: `RUN ${' '.repeat(5e6)}` }];
+  const bytes = Buffer.from(JSON.stringify({ ...whole, history }));
+  const { config } = decodeConfig(bytes, new IssueList());
+  assert.equal(config.history[0]?.createdBy?.length, 64 << 10);
+});

@@ -88,6 +88,9 @@ function about(
   };
 }
 
+/** Scripts that stand in a Dockerfile have some kilobytes; a longer one is cut, for it is only shown. */
+const createdByLengthMax = 64 << 10;
+
 function historyEntry(value: unknown, number: number): HistoryEntry {
   const where = `${what}: history[${number}]`;
   if (!isRecord(value)) throw invalid(where, `it is ${quoted(value)}, want an object`);
@@ -96,7 +99,7 @@ function historyEntry(value: unknown, number: number): HistoryEntry {
   const comment = optionalString(value, 'comment', where);
   return {
     ...(created ? { created } : {}),
-    ...(createdBy ? { createdBy } : {}),
+    ...(createdBy ? { createdBy: createdBy.slice(0, createdByLengthMax).toWellFormed() } : {}),
     ...(comment ? { comment } : {}),
     emptyLayer: field(value, 'empty_layer') === true,
   };
