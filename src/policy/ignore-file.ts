@@ -18,6 +18,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { nestsTooDeep } from '../formats/yaml/yaml-nesting.ts';
 import { PlimsollError } from '../model/errors.ts';
 
 /** What the command line looks for in the working folder. */
@@ -73,15 +74,12 @@ export function parseIgnoreFile(text: string, source: string): IgnoreFile {
   return { source, entries: root.items.map((item) => readEntry(item, lines, refuse)) };
 }
 
-/** Undefined where the nesting exhausts the parser's stack. */
+/** Undefined where it nests deeper than the parser should be let. */
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  try {
-    // Every scalar is text: dates and versions stay as they are written.
-    const schema = 'failsafe';
-    return parseDocument(text, { lineCounter, schema, prettyErrors: false, logLevel: 'silent' });
-  } catch {
-    return undefined;
-  }
+  if (nestsTooDeep(text)) return undefined;
+  // Every scalar is text: dates and versions stay as they are written.
+  const schema = 'failsafe';
+  return parseDocument(text, { lineCounter, schema, prettyErrors: false, logLevel: 'silent' });
 }
 
 const hint = 'each entry has `id` and `reason`, and may have `package`, `path` and `expires`';
