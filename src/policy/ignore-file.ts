@@ -63,7 +63,8 @@ export function parseIgnoreFile(text: string, source: string): IgnoreFile {
     throw new PlimsollError('usage', `Cannot read ${name}, line ${line}: ${why}`, { hint });
   };
   const document = parse(text, lines);
-  if (document === undefined) return refuse('it is nested too deep', 0);
+  if (document === undefined)
+    throw new PlimsollError('usage', `Cannot read ${name}: it is nested too deep`, { hint });
   const [error] = document.errors;
   if (error !== undefined) refuse(error.message, error.pos[0]);
   const root = document.contents as Node | null;

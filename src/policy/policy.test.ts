@@ -185,7 +185,7 @@ for (const [name, yaml, message] of [
   ['a list as reason', '- id: A\n  reason: [a]', /line 2: want a text as `reason`/],
   ['no YAML', '- id: "', /line 1/],
   ['a field twice', '- id: A\n  id: B\n  reason: r', /line 2/],
-  ['deep nesting', '['.repeat(100_000), /line 1/],
+  ['deep nesting', '['.repeat(100_000), /nested too deep/],
   ['an alias', '- id: &a A\n  reason: *a', /line 2: want a text as `reason`/],
   ['a word', 'CVE-1', /line 1: want a list/],
   ['a list of words', '- CVE-1', /line 1: want an entry/],
