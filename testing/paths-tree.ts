@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests: a FileTree of one layer, from a list of paths.
 import { join } from 'node:path';
-import type { FileTree, TreeEntry } from '../src/image/file-tree.ts';
+import type { FileTree, FileVisitor, TreeEntry } from '../src/image/file-tree.ts';
 
 const linksMax = 40;
 
@@ -47,6 +47,14 @@ export class PathsTree implements FileTree {
 
   entries(): Iterable<TreeEntry> {
     return this.#entries.values();
+  }
+
+  visitFiles(visit: FileVisitor): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.kind !== 'file') continue;
+      const slash = entry.path.lastIndexOf('/');
+      visit(entry.path.slice(0, slash), entry.path.slice(slash + 1), () => entry);
+    }
   }
 }
 

@@ -36,7 +36,13 @@ export async function runEcosystem<Fact extends JsonValue>(
       issues.add({ code: error.code, message: error.message, fatal: true, where: path });
     }
   }
-  const tree = { size: 0, lookup: () => undefined, resolve: () => undefined, entries: () => [] };
+  const tree = {
+    size: 0,
+    lookup: () => undefined,
+    resolve: () => undefined,
+    entries: () => [],
+    visitFiles: () => {},
+  };
   return { ...ecosystem.assemble(facts, { tree, issues }), issues: issues.toArray(), asked };
 }
 

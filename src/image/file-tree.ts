@@ -30,4 +30,12 @@ export interface FileTree {
   resolve(path: string): string | undefined;
   /** Every entry, folders before what is in them. */
   entries(): Iterable<TreeEntry>;
+  /**
+   * Every regular file, those of a folder together: for counting millions of them without making
+   * an object and a path of each. `folder` is canonical, the root's is empty; `entry` tells more
+   * of the file at hand.
+   */
+  visitFiles(visit: FileVisitor): void;
 }
+
+export type FileVisitor = (folder: string, name: string, entry: () => TreeEntry) => void;

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { type TarInput, writeTar } from '../formats/tar/write-tar.ts';
 import { IssueList } from '../model/issue.ts';
 import { TreeBuilder } from './merge-layers.ts';
+import type { TreeEntry } from './file-tree.ts';
 import type { MergedTree } from './merged-tree.ts';
 import { readLayer } from './read-layer.ts';
 
@@ -333,4 +334,24 @@ test('a short name that costs a long walk cannot be asked for a million times', 
   assert.equal(builder.tree.lookup('/h9'), undefined);
   const codes = new Set(issues.toArray().map(({ code }) => code));
   assert.deepEqual(codes, new Set(['dangling-hardlink', 'too-many-links']));
+});
+
+test('files are told folder by folder as entries are told one by one', async () => {
+  const names = ['plain', 'ä', 'n'.repeat(200), '\udc80damaged'];
+  const folders = ['', 'a', 'a/b', 'ö/c'];
+  const files = Array.from({ length: 2000 }, (_, number) => {
+    const [folder, name] = [folders[number % 4]!, names[(number >> 2) % 4]!];
+    return `${folder && `${folder}/`}${name}${number}`;
+  });
+  const below = files.slice(0, 1500).map((path) => file(path));
+  const above = files.slice(900).map((path) => file(path, 'x'));
+  const { tree } = await merge(below, [...above, hard('a/link', 'a/b/plain2')]);
+  const told: [string, TreeEntry][] = [];
+  tree.visitFiles((folder, name, entry) => told.push([`${folder}/${name}`, entry()]));
+  const entries = [...tree.entries()].filter(({ kind }) => kind === 'file');
+  assert.equal(entries.length, files.length + 1);
+  assert.deepEqual(
+    told,
+    entries.map((entry) => [entry.path, entry]),
+  );
 });

@@ -5,8 +5,9 @@
 import { PlimsollError } from '../model/errors.ts';
 import { decodePath, encodePath } from '../model/path-bytes.ts';
 import { growing, reserve } from './column.ts';
-import type { FileTree, TreeEntry } from './file-tree.ts';
+import type { FileTree, FileVisitor, TreeEntry } from './file-tree.ts';
 import { type LayerIndex, recordKind, recordKinds } from './layer-index.ts';
+import { NameText } from './name-text.ts';
 import { equalsName, hashName, NameTable, type NameTableOwner } from './name-table.ts';
 
 /**
@@ -27,6 +28,10 @@ const namesMax = 1000;
 const layersMax = 0xfffe;
 
 const slash = 0x2f;
+/** Paths of folders that are kept while files are gone through. */
+const folderPathsMax = 4000;
+/** Parts that are not names: empty ones, `.` and `..`. */
+const unplainParts = /(?:^|\/)\.{0,2}(?:\/|$)/;
 /** Of a node: removed; a folder that only other paths name, whatever its record is. */
 const dead = 1;
 const implied = 2;
@@ -65,7 +70,10 @@ export class MergedTree implements FileTree, NameTableOwner {
       throw new PlimsollError('limit', `Cannot merge more than ${layersMax} layers`);
     this.#indexes.push(index);
     const layer = this.#indexes.length - 1;
-    if (this.#root < 0) this.#root = this.#append(-1, layer, 0);
+    if (this.#root < 0) {
+      this.#root = this.#append(-1, layer, 0);
+      this.#table.reserve(Math.min(index.count, nodesMax));
+    }
     this.changed();
     return layer;
   }
@@ -82,8 +90,12 @@ export class MergedTree implements FileTree, NameTableOwner {
   }
 
   resolve(path: string): string | undefined {
+    const steps = this.#linkSteps;
     const node = this.walk(encodePath(path), true);
-    return node < 0 ? undefined : this.path(node);
+    if (node < 0) return undefined;
+    // Most paths lead through no link: then they are what they lead to.
+    const isPlain = path.startsWith('/') && !unplainParts.test(path.slice(1));
+    return isPlain && this.#linkSteps === steps ? path : this.path(node);
   }
 
   *entries(): Iterable<TreeEntry> {
@@ -104,6 +116,46 @@ export class MergedTree implements FileTree, NameTableOwner {
       const name = decodePath(this.#nameOf(node));
       yield this.#entry(node, folderPath === '/' ? `/${name}` : `${folderPath}/${name}`);
     }
+  }
+
+  visitFiles(visit: FileVisitor): void {
+    const { nodes } = this.#reach();
+    const texts = this.#indexes.map((index) => new NameText(index));
+    const folderPaths = new Map<number, string>();
+    let folder = -1;
+    let folderPath = '';
+    let at = 0;
+    let name = '';
+    const entry = (): TreeEntry => this.#entry(at, `${folderPath}/${name}`);
+    for (; at < nodes.length; at++) {
+      if (nodes[at] === 0 || this.kindNumber(at) !== recordKind.file) continue;
+      const parent = this.#parent[at]!;
+      if (parent < 0) continue;
+      if (parent !== folder) {
+        folder = parent;
+        folderPath = this.#folderPath(parent, folderPaths);
+      }
+      name =
+        (this.#state[at]! & linkNamed) === 0
+          ? texts[this.#layer[at]!]!.of(this.#record[at]!)
+          : decodePath(this.#nameOf(at));
+      visit(folderPath, name, entry);
+    }
+  }
+
+  /** Of the root: empty. Folders above have mostly been asked for before. */
+  #folderPath(node: number, known: Map<number, string>): string {
+    if (known.size > folderPathsMax) known.clear();
+    known.set(this.#root, '');
+    const chain: number[] = [];
+    let at = node;
+    for (; !known.has(at); at = this.#parent[at]!) chain.push(at);
+    let path = known.get(at)!;
+    for (const part of chain.reverse()) {
+      path = `${path}/${decodePath(this.#nameOf(part))}`;
+      known.set(part, path);
+    }
+    return path;
   }
 
   // --- what the inventory asks about facts

@@ -85,6 +85,13 @@ export class NameTable {
     return other;
   }
 
+  /** Makes room for so many names in an empty table: growing on the way would file them again. */
+  reserve(count: number): void {
+    let length = this.#slots.length;
+    while (count * 4 >= length * 3) length *= 2;
+    if (this.#used === 0 && length > this.#slots.length) this.#slots = new Int32Array(length);
+  }
+
   /** Gives the memory back at once. Nothing is found any more. */
   clear(): void {
     this.#slots.buffer.transfer(0);

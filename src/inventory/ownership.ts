@@ -236,26 +236,22 @@ function countFiles(input: OwnershipInput, os: OsClaims, language: LanguageClaim
   let files = 0;
   let owned = 0;
   const executables = new FirstExecutables();
-  let folder: string | undefined;
+  let lastFolder: string | undefined;
   let osNames: ReadonlySet<string> | undefined;
   let languageNames: ReadonlySet<string> | undefined;
   let isInside = false;
-  for (const entry of input.tree.entries()) {
-    if (entry.kind !== 'file') continue;
+  input.tree.visitFiles((folder, name, entry) => {
     files++;
-    const { path } = entry;
-    const slash = path.lastIndexOf('/');
-    if (folder?.length !== slash || !path.startsWith(folder)) {
-      folder = path.slice(0, slash);
+    if (folder !== lastFolder) {
+      lastFolder = folder;
       osNames = os.names(folder);
       languageNames = language.names(folder);
       isInside = language.isInside(folder);
     }
-    const name = path.slice(slash + 1);
     const isOwned = isInside || osNames?.has(name) || languageNames?.has(name);
     if (isOwned) owned++;
-    else executables.add(entry);
-  }
+    else executables.add(entry());
+  });
   return {
     files,
     ownedByPackages: owned,

@@ -62,6 +62,7 @@ const noFiles: FileTree = {
   lookup: () => undefined,
   resolve: () => undefined,
   entries: () => [],
+  visitFiles: () => {},
 };
 
 class InventoryTaking {
