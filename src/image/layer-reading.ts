@@ -33,6 +33,9 @@ const factsMax = 200_000;
  */
 export const factBytesMaxDefault = 128 << 20;
 
+const slash = 0x2f;
+const executeBits = 0o111;
+
 /** Bytes that tell ELF and scripts. */
 const headBytes = 4;
 
@@ -134,9 +137,13 @@ export class LayerReading implements LayerVisitor, ContentSink {
     }
   }
 
-  /** Of a file that nobody wants the first bytes are enough: a directory is read no further. */
+  /**
+   * Of a file that nobody wants the first bytes are enough, and of one that is neither a program nor
+   * a library by its mode and name not even those: a directory with 400,000 files has 380,000 such.
+   */
   wantsMore(): boolean {
-    return this.#isKept;
+    if (this.#isClassified || this.#wishes.length > 0) return this.#isKept;
+    return (this.#mode & executeBits) !== 0 || isLibraryName(this.#pathBytes);
   }
 
   chunk(bytes: Uint8Array): void {
@@ -255,4 +262,12 @@ function classOf(head: Uint8Array): ContentClass {
   if (head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46) return 'elf';
   if (head[0] === 0x23 && head[1] === 0x21) return 'script';
   return 'other';
+}
+
+/** `.so` at the end of a path, or before a version (`libz.so.1.2.13`). */
+function isLibraryName(path: Uint8Array): boolean {
+  for (let at = path.length - 3; at >= 0 && path[at] !== slash; at--)
+    if (path[at] === 0x2e && path[at + 1] === 0x73 && path[at + 2] === 0x6f)
+      return at + 3 === path.length || path[at + 3] === 0x2e;
+  return false;
 }

@@ -37,6 +37,8 @@ const pathBytesMax = 4096;
 const depthMax = 200;
 /** Entries between two looks at the rest of the program. */
 const entriesPerTurn = 2000;
+/** Names that are asked of the kernel at once. */
+const namesPerRead = 256;
 const chunkBytes = 256 << 10;
 const firstChunkBytes = 4 << 10;
 const hasDescriptorFolder = existsSync('/proc/self/fd');
@@ -67,6 +69,8 @@ class Walk {
   readonly #options: WalkOptions;
   /** As bytes of latin1 text: cheap to compare for each folder. */
   readonly #skipped: ReadonlySet<string>;
+  /** One for all files: what a sink is shown is gone when the walk goes on. */
+  readonly #buffer = Buffer.allocUnsafeSlow(chunkBytes);
   #entries = 0;
 
   constructor(visitor: LayerVisitor, options: WalkOptions) {
@@ -87,7 +91,10 @@ class Walk {
       if (stats === undefined) continue;
       if (at.length > pathBytesMax) this.#issue('path-too-long', at, 'its path is too long');
       else if (stats.isDirectory()) await this.#subfolder(place, at, stats, depth);
-      else await this.#other(place, at, stats);
+      else {
+        const pending = this.#other(place, at, stats);
+        if (pending !== undefined) await pending;
+      }
     }
   }
 
@@ -101,7 +108,7 @@ class Walk {
 
   *#namesIn(base: Buffer, path: Buffer): Generator<Buffer> {
     const folder = this.#try(path, () =>
-      opendirSync(base, { encoding: 'buffer' as BufferEncoding }),
+      opendirSync(base, { encoding: 'buffer' as BufferEncoding, bufferSize: namesPerRead }),
     );
     if (folder === undefined) return;
     try {
@@ -131,17 +138,18 @@ class Walk {
     }
   }
 
-  async #other(place: Buffer, path: Buffer, stats: Stats): Promise<void> {
+  /** A promise where a reader must be waited for. */
+  #other(place: Buffer, path: Buffer, stats: Stats): void | Promise<void> {
     const kind = kindOf(stats);
-    if (kind === undefined) return;
+    if (kind === undefined) return undefined;
     if (kind === 'symlink') {
       const linkTarget = this.#try(path, () => readlinkSync(place, { encoding: 'buffer' }));
       if (linkTarget !== undefined)
         this.#visitor.entry({ ...entryOf(path, kind, stats), linkTarget });
-      return;
+      return undefined;
     }
     const sink = this.#visitor.entry(entryOf(path, kind, stats));
-    if (sink === undefined || kind !== 'file') return;
+    if (sink === undefined || kind !== 'file') return undefined;
     let complete = sink.wantsMore?.() === false;
     const file = complete
       ? undefined
@@ -152,7 +160,7 @@ class Walk {
       } finally {
         closeSync(file);
       }
-    await sink.end(complete);
+    return sink.end(complete);
   }
 
   /** True when all that is wanted was read: a log that is written to never comes to its end. */
@@ -162,10 +170,11 @@ class Walk {
     let length = sink.wantsMore === undefined ? chunkBytes : firstChunkBytes;
     for (let read = 0; read < sizeBytes; length = chunkBytes) {
       if (sink.wantsMore?.() === false) return true;
-      const buffer = Buffer.allocUnsafeSlow(Math.min(length, sizeBytes - read));
-      const got = this.#try(path, () => readSync(file, buffer));
+      const wanted = Math.min(length, sizeBytes - read);
+      const got = this.#try(path, () => readSync(file, this.#buffer, 0, wanted, null));
       if (got === undefined || got === 0) return false;
-      sink.chunk(buffer.subarray(0, got));
+      // Not as a Buffer: a slice of that is no copy.
+      sink.chunk(new Uint8Array(this.#buffer.buffer, 0, got));
       read += got;
     }
     return true;
