@@ -110,7 +110,7 @@ interface PresentRecord {
 function assemble(facts: readonly LocatedFact<DpkgFact>[], context: AssembleContext): Assembled {
   const { records, known } = collectRecords(facts);
   const budget = new OwnedFilesBudget();
-  const lists = collectLists(facts, known, budget);
+  const lists = collectLists(facts, known);
   const licenses = new Map<string, string>();
   const diversions: { from: string; to: string; by?: string }[] = [];
   for (const { path, fact } of facts) {
@@ -121,7 +121,13 @@ function assemble(facts: readonly LocatedFact<DpkgFact>[], context: AssembleCont
     licenses.get(context.tree.resolve(`/usr/share/doc/${name}/copyright`) ?? '');
   return {
     packages: records.map(({ record, path }) =>
-      found(record, path, filesOf(record, lists), licenseOf(record.name), context.distribution),
+      found(
+        record,
+        path,
+        filesOf(record, lists, budget),
+        licenseOf(record.name),
+        context.distribution,
+      ),
     ),
     diversions,
     gaps: [...gapsOf(facts, known, context), ...budget.gaps('dpkg')],
@@ -154,21 +160,18 @@ function recordKey(record: DpkgRecord): string {
   return record.multiArch === 'same' ? `${record.name}:${record.architecture}` : record.name;
 }
 
+/** Packed: unpacked all at once they would take the memory several times over. */
 interface Lists {
-  readonly paths: Map<string, OwnedFile[]>;
-  readonly hashes: Map<string, OwnedFile[]>;
+  readonly paths: Map<string, string>;
+  readonly hashes: Map<string, string>;
 }
 
-function collectLists(
-  facts: readonly LocatedFact<DpkgFact>[],
-  known: ReadonlySet<string>,
-  budget: OwnedFilesBudget,
-): Lists {
+function collectLists(facts: readonly LocatedFact<DpkgFact>[], known: ReadonlySet<string>): Lists {
   const lists: Lists = { paths: new Map(), hashes: new Map() };
   for (const { fact } of facts) {
     if (fact.kind !== 'files' || !known.has(fact.name)) continue;
     const key = fact.architecture === undefined ? fact.name : `${fact.name}:${fact.architecture}`;
-    (fact.hashes ? lists.hashes : lists.paths).set(key, unpackFiles(fact.files, budget));
+    (fact.hashes ? lists.hashes : lists.paths).set(key, fact.files);
   }
   return lists;
 }
@@ -190,10 +193,12 @@ const controlFiles = [
 ];
 
 /** Paths of the list with hashes of the sums and of the configuration files; distroless has sums only. */
-function filesOf(record: DpkgRecord, lists: Lists): readonly OwnedFile[] {
+function filesOf(record: DpkgRecord, lists: Lists, budget: OwnedFilesBudget): readonly OwnedFile[] {
   const key = `${record.name}:${record.architecture}`;
-  const listed = lists.paths.get(key) ?? lists.paths.get(record.name) ?? [];
-  const hashed = lists.hashes.get(key) ?? lists.hashes.get(record.name) ?? [];
+  const unpack = (list: Map<string, string>): OwnedFile[] =>
+    unpackFiles(list.get(key) ?? list.get(record.name) ?? '', budget);
+  const listed = unpack(lists.paths);
+  const hashed = unpack(lists.hashes);
   const hashes = new Map(hashed.map((file) => [file.path, file]));
   for (const { path, md5 } of record.conffiles ?? [])
     hashes.set(path, md5 === undefined ? { path } : { path, hash: { algorithm: 'md5', hex: md5 } });
