@@ -10,8 +10,8 @@ import { inventoryKey, InventoryStore } from '../inventory/inventory-store.ts';
 import { isCode } from '../model/errors.ts';
 import type { ImageSummary, LayerDescriptor } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { type Issue, IssueList } from '../model/issue.ts';
-import { dockerfileLinesOfImage, type BuildDocuments } from './dockerfile-lines.ts';
+import { type Issue, IssueList, type IssueSink } from '../model/issue.ts';
+import type { BuildDocuments } from './dockerfile-lines.ts';
 
 export interface InventoryRequest extends BuildDocuments {
   /** As the user wrote it: `web:1.4`, `docker-archive:web.tar`, `sbom:web.json`. */
@@ -47,7 +47,7 @@ async function inventoryOfImage(
   services: InventoryServices,
 ): Promise<Inventory> {
   const ofDockerfile = new IssueList();
-  const lines = dockerfileLinesOfImage(image, request, ofDockerfile);
+  const lines = await linesOf(image, request, ofDockerfile);
   // An image's issues grow while it is read: a folder that may not be opened is met on the way.
   const issues = (): readonly Issue[] => [...image.issues, ...ofDockerfile.toArray()];
   const key = inventoryKey(image.layers, issues());
@@ -64,6 +64,16 @@ async function inventoryOfImage(
   } finally {
     store?.close();
   }
+}
+
+async function linesOf(
+  image: Image,
+  request: BuildDocuments,
+  issues: IssueSink,
+): Promise<ReadonlyMap<number, number>> {
+  if (request.dockerfile === undefined && request.provenance === undefined) return new Map();
+  const { dockerfileLinesOfImage } = await import('./dockerfile-lines.ts');
+  return dockerfileLinesOfImage(image, request, issues);
 }
 
 /** It saves time and no more: where it cannot be had, the layers are looked at. */

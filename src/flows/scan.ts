@@ -15,7 +15,6 @@ import {
   type InventoryRequest,
   type InventoryServices,
 } from './inventory-of-source.ts';
-import { updateDatabase } from './update-database.ts';
 
 export interface ScanRequest extends InventoryRequest {
   /** Data older than this is stale and keeps a result from counting as clean. */
@@ -100,6 +99,7 @@ async function fetchAdvisories(
     blocking: false,
   });
   try {
+    const { updateDatabase } = await import('./update-database.ts');
     const { sources } = await updateDatabase({
       file: services.database,
       stateFolder: services.feedsFolder,

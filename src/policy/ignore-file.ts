@@ -21,9 +21,6 @@ import {
 import { nestsTooDeep } from '../formats/yaml/yaml-nesting.ts';
 import { PlimsollError } from '../model/errors.ts';
 
-/** What the command line looks for in the working folder. */
-export const ignoreFileName = '.plimsollignore.yaml';
-
 const sizeBytesMax = 1024 * 1024;
 /** More is no list that somebody looked at. */
 const entriesMax = 10_000;

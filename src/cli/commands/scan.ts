@@ -21,6 +21,8 @@ import { inventoryServices, noCacheOption, sourcePositional } from '../source-ar
 import type { Terminal } from '../terminal.ts';
 import { writeOutput } from '../write-output.ts';
 
+/** Looked for where the command runs. */
+const ignoreFileName = '.plimsollignore.yaml';
 const formats = ['table', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.7', 'html', 'junit'] as const;
 
 export const command: Command = {
@@ -146,9 +148,9 @@ async function barOf(args: Arguments) {
 }
 
 async function ignoreFileOf(args: Arguments) {
-  const { ignoreFileName, parseIgnoreFile } = await import('../../policy/ignore-file.ts');
   const named = args.value('ignore-file');
   if (named === undefined && !existsSync(ignoreFileName)) return undefined;
+  const { parseIgnoreFile } = await import('../../policy/ignore-file.ts');
   const file = named ?? ignoreFileName;
   return parseIgnoreFile(readText(file), file);
 }
