@@ -105,6 +105,8 @@ function isSound(index: LayerIndex): boolean {
     if (length !== count && length !== 0) return false;
   }
   if (columns.parent.length !== count || count < 1 || columns.parent[0] !== -1) return false;
+  // The root has no name: where one stands, the next record's is empty.
+  if ((columns.nameEnd[0] ?? 0) !== 0) return false;
   let end = 0;
   for (let record = 1; record < count; record++) {
     const parent = columns.parent[record]!;
@@ -118,5 +120,6 @@ function isSound(index: LayerIndex): boolean {
     if (link !== 0 && link + 1 + (links[link - 1]! | (links[link]! << 8)) > links.length)
       return false;
   }
-  return index.kindNumber(0) < recordKinds.length && !names.includes(0x2f);
+  const root = index.kind(0);
+  return (root === 'implied' || root === 'directory') && !names.includes(0x2f);
 }
