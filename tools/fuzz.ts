@@ -7,6 +7,8 @@
 //   npm run fuzz -- tar --seconds 60           one target for a minute
 //   npm run fuzz -- tar --seed 7 --input 1234  one input again
 //
+// Each run draws its own seed, unless --seed or PLIMSOLL_FUZZ_SEED gives one.
+//
 // The canary is a target that fails on purpose: when it is not caught, the fuzzer is broken.
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -111,7 +113,9 @@ async function main(): Promise<void> {
       input: { type: 'string' },
     },
   });
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = Number(
+    values.seed ?? process.env['PLIMSOLL_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31),
+  );
   const inputs = values.input === undefined ? undefined : Number(values.input);
   const files = globSync('testing/fuzz-targets/*.ts', { cwd: root })
     .filter((file) => positionals.length === 0 || positionals.includes(basename(file, '.ts')))

@@ -23,6 +23,8 @@ function testFiles(pattern: string, filters: readonly string[]): readonly string
 
 /** `--permission` warns of what it was told to allow; that is meant. */
 const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
+/** Property tests draw the same cases in each run when a seed is set. */
+const seeded = process.env['PLIMSOLL_FUZZ_SEED'] ? ['--import=./testing/property-seed.ts'] : [];
 
 const nothing: TestTotals = { passed: 0, failed: 0, skipped: 0 };
 /** Of a run that ended without a sum: it was killed, or did not start. */
@@ -41,7 +43,7 @@ function run(args: readonly string[], files: readonly string[]): TestTotals {
   try {
     const { status } = spawnSync(
       process.execPath,
-      [...quiet, ...args, '--test', ...reporters, ...files],
+      [...quiet, ...seeded, ...args, '--test', ...reporters, ...files],
       { cwd: root, stdio: 'inherit', env: { ...process.env, PLIMSOLL_TEST_TOTALS: totals } },
     );
     const text = existsSync(totals) ? readFileSync(totals, 'utf8') : '';
