@@ -8,6 +8,7 @@ import { growing, reserve } from './column.ts';
 import type { FileTree, FileVisitor, TreeEntry } from './file-tree.ts';
 import { type LayerIndex, recordKind, recordKinds } from './layer-index.ts';
 import { NameText } from './name-text.ts';
+import { treeEntry } from './tree-entry.ts';
 import { equalsName, hashName, NameTable, type NameTableOwner } from './name-table.ts';
 
 /**
@@ -396,28 +397,9 @@ export class MergedTree implements FileTree, NameTableOwner {
   }
 
   #entry(node: number, path: string): TreeEntry {
-    const kind = recordKinds[this.kindNumber(node)]!;
-    const own = this.#layer[node]!;
-    if (kind === 'implied')
-      return { path, kind: 'directory', mode: 0o755, uid: 0, gid: 0, sizeBytes: 0, layer: own };
     const { layer, record } = this.#fileOf(node);
-    const index = this.#indexes[layer]!;
-    const content = kind === 'file' ? index.content(record) : 'none';
-    const target = kind === 'symlink' ? index.linkTarget(record) : undefined;
-    const capability = index.capabilities.get(record);
-    return {
-      path,
-      // Hard links show their file, and one to nothing is not in the tree.
-      kind: kind as TreeEntry['kind'],
-      mode: index.mode(record),
-      uid: index.uid(record),
-      gid: index.gid(record),
-      sizeBytes: index.sizeBytes(record),
-      layer: own,
-      ...(target !== undefined ? { linkTarget: decodePath(target) } : {}),
-      ...(content === 'none' ? {} : { content }),
-      ...(capability === undefined ? {} : { capability }),
-    };
+    const kind = recordKinds[this.kindNumber(node)]!;
+    return treeEntry(path, kind, this.#layer[node]!, this.#indexes[layer]!, record);
   }
 
   #reach(): { readonly nodes: Uint8Array; readonly size: number } {
