@@ -5,6 +5,7 @@
 import { PlimsollError } from '../model/errors.ts';
 import { decodePath, encodePath } from '../model/path-bytes.ts';
 import { growing, reserve } from './column.ts';
+import { FolderPaths } from './folder-paths.ts';
 import type { FileTree, FileVisitor, TreeEntry } from './file-tree.ts';
 import { type LayerIndex, recordKind, recordKinds } from './layer-index.ts';
 import { NameText } from './name-text.ts';
@@ -29,8 +30,6 @@ const namesMax = 1000;
 const layersMax = 0xfffe;
 
 const slash = 0x2f;
-/** Paths of folders that are kept while files are gone through. */
-const folderPathsMax = 4000;
 /** Parts that are not names: empty ones, `.` and `..`. */
 const unplainParts = /(?:^|\/)\.{0,2}(?:\/|$)/;
 /** Of a node: removed; a folder that only other paths name, whatever its record is. */
@@ -122,7 +121,11 @@ export class MergedTree implements FileTree, NameTableOwner {
   visitFiles(visit: FileVisitor): void {
     const { nodes } = this.#reach();
     const texts = this.#indexes.map((index) => new NameText(index));
-    const folderPaths = new Map<number, string>();
+    const folderPaths = new FolderPaths(
+      this.#root,
+      (node) => this.#parent[node]!,
+      (node) => decodePath(this.#nameOf(node)),
+    );
     let folder = -1;
     let folderPath = '';
     let at = 0;
@@ -134,7 +137,7 @@ export class MergedTree implements FileTree, NameTableOwner {
       if (parent < 0) continue;
       if (parent !== folder) {
         folder = parent;
-        folderPath = this.#folderPath(parent, folderPaths);
+        folderPath = folderPaths.of(parent);
       }
       name =
         (this.#state[at]! & linkNamed) === 0
@@ -142,21 +145,6 @@ export class MergedTree implements FileTree, NameTableOwner {
           : decodePath(this.#nameOf(at));
       visit(folderPath, name, entry);
     }
-  }
-
-  /** Of the root: empty. Folders above have mostly been asked for before. */
-  #folderPath(node: number, known: Map<number, string>): string {
-    if (known.size > folderPathsMax) known.clear();
-    known.set(this.#root, '');
-    const chain: number[] = [];
-    let at = node;
-    for (; !known.has(at); at = this.#parent[at]!) chain.push(at);
-    let path = known.get(at)!;
-    for (const part of chain.reverse()) {
-      path = `${path}/${decodePath(this.#nameOf(part))}`;
-      known.set(part, path);
-    }
-    return path;
   }
 
   // --- what the inventory asks about facts
