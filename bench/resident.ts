@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one command line in this process; the last line on standard error is what it took.
-await import('../src/cli/main.ts');
+// Runs a program in this process: the module named first, with the words after it. The last line on
+// standard error is what it took.
+import { pathToFileURL } from 'node:url';
 
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -8,3 +9,6 @@ process.on('exit', () => {
   const cpuMs = Math.round((userCPUTime + systemCPUTime) / 1000);
   process.stderr.write(`\n${JSON.stringify({ residentMegabytes, cpuMs })}\n`);
 });
+
+const [module] = process.argv.splice(2, 1);
+await import(pathToFileURL(module!).href);

@@ -70,7 +70,7 @@ try {
   process.exit(3);
 }
 const main = path.join(__dirname, '..', 'lib', 'main.js');
-const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', main].concat(process.argv.slice(2)), { stdio: 'inherit' });
+const result = spawnSync(node, ['--initial-old-space-size=64', '--disable-warning=ExperimentalWarning', main].concat(process.argv.slice(2)), { stdio: 'inherit' });
 if (result.status === 127) process.stderr.write('plimsoll: if libatomic.so.1 is missing: apt-get install libatomic1\\n');
 if (result.signal) process.kill(process.pid, result.signal);
 process.exit(result.status === null ? 3 : result.status);
@@ -135,7 +135,7 @@ async function buildExecutable(): Promise<string> {
     output: executable,
     disableExperimentalSEAWarning: true,
     useCodeCache: false,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--initial-old-space-size=64', '--disable-warning=ExperimentalWarning'],
     execArgvExtension: 'none',
   };
   writeFileSync(join(folder, 'sea.json'), JSON.stringify(config));
