@@ -4,6 +4,7 @@ import type { Coverage, DataSource } from '../../model/coverage.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
 import type { Issue } from '../../model/issue.ts';
 import { groupExecutables } from '../executable-groups.ts';
+import { groupGaps } from '../group-gaps.ts';
 import { ageOf, counted, grouped } from '../wording.ts';
 import { markup, type Markup } from './markup.ts';
 
@@ -18,12 +19,10 @@ export function coverageSection({ data, gaps }: Coverage, now: Date): Markup {
         : feeds.map((source) => sourceText(source, now)).join('; ');
     return markup`<tr><td>${ecosystem}</td><td>${packages}</td><td>${judged}</td></tr>\n`;
   });
-  const items = gaps
-    .toSorted((left, right) => Number(right.blocking) - Number(left.blocking))
-    .map(({ message, hint, code, blocking }) => {
-      const advice = hint && markup`<br><span class="dim">hint: ${hint}</span>`;
-      return markup`<p class="${blocking ? 'warning' : ''}">${message} <span class="dim">${code}</span>${advice}</p>\n`;
-    });
+  const items = groupGaps(gaps).map(({ message, hint, code, blocking }) => {
+    const advice = hint && markup`<br><span class="dim">hint: ${hint}</span>`;
+    return markup`<p class="${blocking ? 'warning' : ''}">${message} <span class="dim">${code}</span>${advice}</p>\n`;
+  });
   const table = markup`<h2>What this rests on</h2>
 <table><tr><th>Ecosystem</th><th>Packages</th><th>Judged by</th></tr>
 ${rows}</table>

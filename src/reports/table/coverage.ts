@@ -5,6 +5,7 @@ import type { Coverage, DataSource, DataUsed } from '../../model/coverage.ts';
 import type { OwnershipSummary } from '../../model/inventory.ts';
 import type { Issue } from '../../model/issue.ts';
 import { groupExecutables, type ExecutableGroup } from '../executable-groups.ts';
+import { groupGaps } from '../group-gaps.ts';
 import { ageOf, counted, grouped } from '../wording.ts';
 import type { Page } from '../page.ts';
 
@@ -24,11 +25,7 @@ export function* coverageSection(coverage: Coverage, page: Page): Iterable<strin
   }
   if (coverage.gaps.length === 0) return;
   yield page.heading('What cannot be told');
-  // Those that make a clean result a guess come first.
-  const gaps = [...coverage.gaps].sort(
-    (left, right) => Number(right.blocking) - Number(left.blocking),
-  );
-  for (const gap of gaps) {
+  for (const gap of groupGaps(coverage.gaps)) {
     yield page.paragraph(`${gap.message} [${gap.code}]`, 2, gap.blocking ? 'yellow' : undefined);
     if (gap.hint !== undefined) yield page.paragraph(`hint: ${gap.hint}`, 4, 'dim');
   }
