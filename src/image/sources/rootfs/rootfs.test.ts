@@ -10,6 +10,8 @@ import { readLayers, walkTree } from '../../../../testing/read-image.ts';
 import { sourceContext } from '../../../../testing/source-context.ts';
 import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
 import { writeTar } from '../../../formats/tar/write-tar.ts';
+import type { FileReader } from '../../file-reader.ts';
+import { readImage } from '../../read-image.ts';
 import { mountsToSkip, parseMounts } from './mounts.ts';
 import { plugin } from './plugin.ts';
 
@@ -178,4 +180,30 @@ test('only mounts below the root count, and the root itself is read', () => {
   assert.deepEqual([...mountsToSkip('/var/lib/docker/overlay2/x/merged', mounts)], []);
   assert.deepEqual([...mountsToSkip('/mnt/f', mounts)], []);
   assert.deepEqual([...mountsToSkip('/ho', mounts)], []);
+});
+
+test('content is read where it may be a program or a library, or is wanted by its name', async (context) => {
+  const folder = temporaryFolder(context);
+  const elf = Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(600_000, 'e')]);
+  const files = ['program', 'libz.so', 'libz.so.1.3', 'data', 'x.sound', 'wanted.jar'];
+  for (const name of files) writeFileSync(join(folder, name), elf);
+  chmodSync(join(folder, 'program'), 0o755);
+  const hash: FileReader['read'] = (file) => sha256(file.bytes());
+  const readers: readonly FileReader[] = [
+    { id: 'elf', version: 1, files: [{ kind: 'elf', sizeBytesMax: 1 << 20 }], read: hash },
+    {
+      id: 'jar',
+      version: 1,
+      files: [{ kind: 'suffix', suffix: '.jar', sizeBytesMax: 1 << 20 }],
+      read: hash,
+    },
+  ];
+  const image = await plugin.open(folder, sourceContext());
+  const { layers } = await readImage(image, readers);
+  const told = (id: string) =>
+    Object.fromEntries(layers[0]!.facts.get(id)!.map(({ path, fact }) => [path, fact]));
+  const programs = ['/libz.so', '/libz.so.1.3', '/program', '/wanted.jar'];
+  // In several pieces, all of them through one buffer.
+  assert.deepEqual(told('elf'), Object.fromEntries(programs.map((path) => [path, sha256(elf)])));
+  assert.deepEqual(told('jar'), { '/wanted.jar': sha256(elf) });
 });
