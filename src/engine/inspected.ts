@@ -2,10 +2,10 @@
 // What an engine tells of an image and a container, decoded. An engine is nearer than a registry,
 // but what it tells comes from images: the same care is due.
 import { decodeRunConfig } from '../formats/oci/config.ts';
+import { isRecord } from '../formats/json/json-record.ts';
 import {
   field,
   invalid,
-  isRecord,
   listOf,
   optionalRecord,
   optionalString,

@@ -4,7 +4,8 @@
 // vulnerability is not in it.
 import type { Advisory, AffectedPackage, VersionRange } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
-import { isRecord, shortText, textListOf } from '../osv/fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { shortText, textListOf } from '../osv/fields.ts';
 
 /** The fullest package of the published database, chromium or webkit2gtk, has about 1,000. */
 const fixesMax = 100_000;

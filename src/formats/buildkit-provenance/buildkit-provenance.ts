@@ -4,7 +4,8 @@
 // each step and the Dockerfile itself.
 // https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md
 import { isDigest, type Digest } from '../../model/digest.ts';
-import { field, isRecord, type JsonRecord } from '../oci/json-fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { field } from '../oci/json-fields.ts';
 import type { Statement } from './statements.ts';
 
 export interface DockerfileLines {

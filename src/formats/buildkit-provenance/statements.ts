@@ -5,7 +5,8 @@
 // https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
 import { isDigest, type Digest } from '../../model/digest.ts';
 import { isCode, PlimsollError } from '../../model/errors.ts';
-import { decodeJson, field, invalid, isRecord, type JsonRecord } from '../oci/json-fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { decodeJson, field, invalid } from '../oci/json-fields.ts';
 
 export interface Statement {
   /** SHA-256 digests of what the statement is about. */

@@ -2,7 +2,8 @@
 // curl's own list of its vulnerabilities (https://curl.se/docs/security.html): one element per CVE,
 // with the first and the last vulnerable version.
 import type { Advisory } from '../../model/advisory.ts';
-import { isRecord, shortText, textOf } from '../osv/fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { shortText, textOf } from '../osv/fields.ts';
 import { severityOfWord } from '../osv/dialects.ts';
 
 /** Undefined when it names no CVE or no versions. */

@@ -16,7 +16,7 @@ import {
   type Property,
 } from '../sbom/properties.ts';
 import type { DecodedSbom, SbomContext } from '../sbom/sbom.ts';
-import { list, record, text, type JsonRecord } from '../sbom/json-record.ts';
+import { list, record, text, type JsonRecord } from '../json/json-record.ts';
 
 const supported = /^1\.[2-7]$/;
 

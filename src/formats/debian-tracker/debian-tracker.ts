@@ -4,7 +4,8 @@
 // say: which ones stay unfixed, and why.
 import type { Advisory, AffectedPackage } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
-import { isRecord, shortText, textOf, type JsonRecord } from '../osv/fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { shortText, textOf } from '../osv/fields.ts';
 
 /** Releases by codename, from Debian's distro-info-data. Unstable has no number and no ecosystem. */
 const releases: ReadonlyMap<string, string> = new Map([

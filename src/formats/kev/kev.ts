@@ -2,7 +2,8 @@
 // CISA's catalogue of known exploited vulnerabilities,
 // https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities_schema.json
 import type { Enrichment } from '../../model/advisory.ts';
-import { isRecord, shortText } from '../osv/fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { shortText } from '../osv/fields.ts';
 
 /** One element of `vulnerabilities`; undefined when it names no CVE or no date. */
 export function decodeKev(value: unknown): Enrichment | undefined {

@@ -6,17 +6,16 @@ import { isCode } from '../../model/errors.ts';
 import type { HistoryEntry, ImageConfig } from '../../model/image.ts';
 import type { IssueSink } from '../../model/issue.ts';
 import type { Platform } from '../../model/platform.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
 import {
   decodeRecord,
   field,
   invalid,
-  isRecord,
   listOf,
   optionalRecord,
   optionalString,
   quoted,
   stringMap,
-  type JsonRecord,
 } from './json-fields.ts';
 import { layersMax } from './manifest.ts';
 

@@ -2,16 +2,15 @@
 // A pointer to bytes: https://github.com/opencontainers/image-spec/blob/main/descriptor.md
 import { isDigest, type Digest } from '../../model/digest.ts';
 import type { Platform } from '../../model/platform.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
 import {
   field,
   invalid,
-  isRecord,
   listOf,
   optionalRecord,
   optionalString,
   quoted,
   stringMap,
-  type JsonRecord,
 } from './json-fields.ts';
 import { bareMediaType } from './media-types.ts';
 

@@ -4,7 +4,8 @@
 // https://github.com/moby/moby/blob/master/image/spec/spec.md
 import { isDigest, type Digest } from '../../model/digest.ts';
 import { PlimsollError } from '../../model/errors.ts';
-import { decodeJson, field, invalid, isRecord, listOf, quoted } from './json-fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { decodeJson, field, invalid, listOf, quoted } from './json-fields.ts';
 import { layersMax, manifestSizeBytesMax } from './manifest.ts';
 
 export interface SavedImage {

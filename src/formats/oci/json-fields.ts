@@ -2,10 +2,9 @@
 // Reads hostile JSON documents field by field: the wrong type is an error that names the field,
 // never an `undefined` that surfaces later. Go's encoder writes null for empty lists and maps, so
 // null counts as absent everywhere.
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { isCode, PlimsollError } from '../../model/errors.ts';
-
-export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /**
  * The object in the bytes.
@@ -36,10 +35,6 @@ export function decodeJson(bytes: Uint8Array, what: string, sizeBytesMax: number
   } catch (cause) {
     throw invalid(what, isCode(cause, 'limit') ? cause.message : 'it is not JSON', cause);
   }
-}
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function invalid(what: string, state: string, cause?: unknown): PlimsollError {

@@ -4,6 +4,7 @@
 // https://github.com/opencontainers/image-spec/blob/main/image-index.md
 import { PlimsollError } from '../../model/errors.ts';
 import { decodeDescriptor, type Descriptor } from './descriptor.ts';
+import type { JsonRecord } from '../json/json-record.ts';
 import {
   decodeRecord,
   field,
@@ -13,7 +14,6 @@ import {
   optionalString,
   quoted,
   stringMap,
-  type JsonRecord,
 } from './json-fields.ts';
 import {
   bareMediaType,

@@ -5,7 +5,8 @@ import type { Advisory, RangeEvent, VersionRange } from '../../model/advisory.ts
 import type { IssueSink } from '../../model/issue.ts';
 import type { Severity } from '../../model/severity.ts';
 import { severityOfWord } from '../osv/dialects.ts';
-import { isRecord, shortText, textOf, type JsonRecord } from '../osv/fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { shortText, textOf } from '../osv/fields.ts';
 
 const listMax = 10_000;
 

@@ -11,14 +11,8 @@ import type {
 } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
 import { dialectOfAdvisory, dialectOfAffected, nameInOsv } from './dialects.ts';
-import {
-  isRecord,
-  shortText,
-  textListOf,
-  textOf,
-  type JsonRecord,
-  type RecordContext,
-} from './fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { shortText, textListOf, textOf, type RecordContext } from './fields.ts';
 
 /** A kernel advisory of a large distribution names some thousands of packages. */
 const affectedMax = 50_000;

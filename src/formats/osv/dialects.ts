@@ -3,7 +3,8 @@
 // the summary: severity words, verdicts, modules. One small reader per habit; each says whose it is.
 import type { AffectedPackage, AffectedStatus, VersionRange } from '../../model/advisory.ts';
 import type { Severity } from '../../model/severity.ts';
-import { isRecord, shortText, textOf, type JsonRecord } from './fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { shortText, textOf } from './fields.ts';
 
 const words: ReadonlyMap<string, Severity> = new Map([
   ['critical', 'critical'],

@@ -2,8 +2,6 @@
 // Single fields of a record whose shape nobody guarantees.
 import type { IssueSink } from '../../model/issue.ts';
 
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
 export interface RecordContext {
   readonly where: string;
   readonly issues: IssueSink;
@@ -13,10 +11,6 @@ export interface RecordContext {
 
 /** Identifiers, names and versions: the longest real ones (vectors, module paths) stay under 300. */
 const shortLengthMax = 1_024;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** A name, identifier or version: not empty, of bounded length, without control characters. */
 export function shortText(value: unknown): string | undefined {

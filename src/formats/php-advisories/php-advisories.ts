@@ -3,7 +3,8 @@
 // file per Composer package and vulnerability, with the affected versions per branch.
 import type { Advisory, RangeEvent, VersionRange } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
-import { isRecord, shortText, textListOf, textOf } from '../osv/fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { shortText, textListOf, textOf } from '../osv/fields.ts';
 
 const branchesMax = 1000;
 

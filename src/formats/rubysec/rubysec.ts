@@ -4,7 +4,8 @@
 import type { Advisory } from '../../model/advisory.ts';
 import type { IssueSink } from '../../model/issue.ts';
 import { severityOfScore, type Severity } from '../../model/severity.ts';
-import { isRecord, shortText, textListOf, textOf, type JsonRecord } from '../osv/fields.ts';
+import { isRecord, type JsonRecord } from '../json/json-record.ts';
+import { shortText, textListOf, textOf } from '../osv/fields.ts';
 import { affectedByComplement } from './affected-ranges.ts';
 
 const requirementsMax = 1000;

@@ -5,7 +5,7 @@ import { PlimsollError, reasonOf } from '../../model/errors.ts';
 import { decodeCycloneDx } from '../cyclonedx/decode.ts';
 import { decodeSpdx, decodeSpdx3 } from '../spdx/decode.ts';
 import { parseTagValue } from '../spdx/tag-value.ts';
-import { list, record, text, type JsonRecord } from './json-record.ts';
+import { list, record, text, type JsonRecord } from '../json/json-record.ts';
 import { sbomSizeBytesMax, type DecodedSbom, type SbomContext } from './sbom.ts';
 
 const readable =

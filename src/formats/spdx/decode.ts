@@ -9,7 +9,7 @@ import type { ImageSummary } from '../../model/image.ts';
 import type { Package } from '../../model/package.ts';
 import { collectPackages, type SbomElement } from '../sbom/collect-packages.ts';
 import { describedDistribution, describedImage } from '../sbom/described-image.ts';
-import { list, record, text, type JsonRecord } from '../sbom/json-record.ts';
+import { list, record, text, type JsonRecord } from '../json/json-record.ts';
 import {
   digestOrNothing,
   Properties,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads SPDX 2.2 and 2.3 in tag-value form, https://spdx.github.io/spdx-spec/v2.3/conformance/#44,
 // into the shape of their JSON form, as far as packages need it.
-import type { JsonRecord } from '../sbom/json-record.ts';
+import type { JsonRecord } from '../json/json-record.ts';
 
 /** One package's fields; lists grow while its section is read. */
 interface TaggedPackage {

@@ -2,7 +2,8 @@
 // Severities that CISA's Vulnrichment (https://github.com/cisagov/vulnrichment) adds to CVE records,
 // one JSON object per line: `cve`, `state`, `cvss`: lists of metric, vector, score and who says so.
 import type { Enrichment, SeverityStatement } from '../../model/advisory.ts';
-import { isRecord, shortText } from '../osv/fields.ts';
+import { isRecord } from '../json/json-record.ts';
+import { shortText } from '../osv/fields.ts';
 
 /** Names of the CVE record format beside OSV's. */
 const metrics: ReadonlyMap<unknown, string> = new Map([

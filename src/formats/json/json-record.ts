@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tolerant access to other people's JSON: what has the wrong type counts as absent.
+// Objects in other people's JSON, and tolerant access to them: what has the wrong type counts as absent.
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** An object, neither a list nor null. */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const nothing: JsonRecord = Object.freeze(Object.create(null) as JsonRecord);
 
 /** The object, or one without members. */
 export function record(value: unknown): JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonRecord)
-    : nothing;
+  return isRecord(value) ? value : nothing;
 }
 
 /** The list, or an empty one. */
