@@ -11,7 +11,6 @@ import { ecosystemBase } from '../model/ecosystem.ts';
 import { PlimsollError, reasonOf } from '../model/errors.ts';
 import { IssueList, type Issue } from '../model/issue.ts';
 import { silentProgress, type Progress, type ProgressTask } from '../model/progress.ts';
-import { withFileLock } from '../store/file-lock.ts';
 import { openDocuments } from '../vulnerability/documents.ts';
 import { type Feed, type FeedDocument } from '../vulnerability/feed.ts';
 import { registry } from '../vulnerability/feeds/registry.ts';
@@ -24,6 +23,7 @@ import {
 } from '../vulnerability/load-document.ts';
 import { AdvisoryStore, type SourceId } from '../vulnerability/store/advisory-store.ts';
 import type { SourceOutcome } from './update-database.ts';
+import { withAdvisoryStore } from './with-advisory-store.ts';
 
 export interface ImportOptions {
   /** The advisory store. */
@@ -58,20 +58,11 @@ export async function importAdvisories(options: ImportOptions): Promise<ImportRe
       throw new PlimsollError('not-found', `Cannot import ${JSON.stringify(path)}: no such file`);
   const feeds = await Promise.all(Object.values(registry).map((load) => load()));
   const progress = options.progress ?? silentProgress;
-  const lock = {
-    waitMs: lockWaitMs,
-    signal: options.signal,
-    onWait: () => progress.note('waiting for another update of the advisory store'),
-  };
-  return withFileLock(`${options.file}.lock`, lock, async () => {
-    const store = AdvisoryStore.open(options.file);
-    try {
-      const run = new Import(store, feeds, options);
-      for (const path of options.paths) await run.operand(path, progress);
-      return run.result();
-    } finally {
-      store.close();
-    }
+  const { file, signal } = options;
+  return withAdvisoryStore({ file, waitMs: lockWaitMs, progress, signal }, async (store) => {
+    const run = new Import(store, feeds, options);
+    for (const path of options.paths) await run.operand(path, progress);
+    return run.result();
   });
 }
 

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { PlimsollError } from '../model/errors.ts';
 import { silentProgress, type Progress } from '../model/progress.ts';
 import type { HttpClient } from '../network/http.ts';
-import { withFileLock } from '../store/file-lock.ts';
 import { feedUrls, type FeedUrls } from '../vulnerability/feed-urls.ts';
 import type { Feed, FeedSource } from '../vulnerability/feed.ts';
 import { registry } from '../vulnerability/feeds/registry.ts';
@@ -17,6 +16,7 @@ import {
   type SourceOutcome,
   type UpdateContext,
 } from '../vulnerability/update/update-source.ts';
+import { withAdvisoryStore } from './with-advisory-store.ts';
 
 export type { SourceOutcome } from '../vulnerability/update/update-source.ts';
 
@@ -56,20 +56,11 @@ const lockWaitMs = 30 * 60_000;
 export async function updateDatabase(options: UpdateOptions): Promise<UpdateResult> {
   const urls = feedUrls(options.stateFolder, options.env);
   const progress = options.progress ?? silentProgress;
-  const lock = {
-    waitMs: lockWaitMs,
-    signal: options.signal,
-    onWait: () => progress.note('waiting for another update of the advisory store'),
-  };
-  return withFileLock(`${options.file}.lock`, lock, async () => {
-    const store = AdvisoryStore.open(options.file);
-    try {
-      const context = contextOf(store, urls, progress, options);
-      const outcomes = await updateSources(await wantedSources(store, urls, options), context);
-      return { sources: outcomes, complete: outcomes.every(isComplete) };
-    } finally {
-      store.close();
-    }
+  const { file, signal } = options;
+  return withAdvisoryStore({ file, waitMs: lockWaitMs, progress, signal }, async (store) => {
+    const context = contextOf(store, urls, progress, options);
+    const outcomes = await updateSources(await wantedSources(store, urls, options), context);
+    return { sources: outcomes, complete: outcomes.every(isComplete) };
   });
 }
 
