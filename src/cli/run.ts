@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From words to an exit code: dispatch, the process's streams and signals, errors for people.
 import { PlimsollError, reasonOf } from '../model/errors.ts';
+import { exitCodes } from '../model/exit-codes.ts';
 import { escapeForTerminal } from '../formats/terminal/escape.ts';
 import type { Command } from './command.ts';
 import { commands, type CommandEntry } from './commands.ts';
@@ -8,8 +9,6 @@ import { commandHelp, overview } from './help.ts';
 import { nearest, parseArguments } from './parse-arguments.ts';
 import { openProgress } from './progress.ts';
 import { wantsColor, widthOf, type Terminal } from './terminal.ts';
-
-export const exitCode = { clean: 0, overTheBar: 1, cannotTell: 2, error: 3 } as const;
 
 /** Runs one command line in this process and sets its exit code. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
@@ -23,7 +22,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     terminal.progress.close();
     if (interrupted.by !== undefined) dieBy(interrupted.by);
     process.stderr.write(formatError(error, wantsColor(process.env, process.stderr)));
-    process.exitCode = exitCode.error;
+    process.exitCode = exitCodes.error;
   }
   terminal.progress.close();
 }
@@ -52,7 +51,7 @@ async function writeOut(text: string): Promise<void> {
 /** `plimsoll scan ... | head` is no error: when nobody reads any more, there is nothing to do. */
 function endQuietlyOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.clean);
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.clean);
     throw error;
   });
 }
@@ -85,7 +84,7 @@ export async function dispatch(words: readonly string[], terminal: Terminal): Pr
   const beforeSeparator = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
   if (beforeSeparator.includes('--help') || beforeSeparator.includes('-h')) {
     await terminal.write(commandHelp(command, terminal.width));
-    return exitCode.clean;
+    return exitCodes.clean;
   }
   return await command.run(parseArguments(command, rest), terminal);
 }
@@ -113,7 +112,7 @@ async function showOverview(
   const wantsHelp = words.length === 0 || words.includes('--help') || words.includes('-h');
   if (isGroup && names.length <= 1 && (wantsHelp || names.length === 1)) {
     await terminal.write(overview(names, terminal.width));
-    return wantsHelp ? exitCode.clean : exitCode.error;
+    return wantsHelp ? exitCodes.clean : exitCodes.error;
   }
   if (words.some((word) => word === '--version' || word === '-V'))
     return await dispatchVersion(terminal);
@@ -131,7 +130,7 @@ async function showOverview(
 async function dispatchVersion(terminal: Terminal): Promise<number> {
   const { version } = await import('../model/version.ts');
   await terminal.write(`plimsoll ${version}\n`);
-  return exitCode.clean;
+  return exitCodes.clean;
 }
 
 /** `error:` with the message, `hint:` with the next step; a stack only for our own mistakes. */

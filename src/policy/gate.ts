@@ -7,14 +7,12 @@
 //   0 clean        nothing is over the bar, and all is known; always without a bar
 //
 // 3 is not decided here: errors are thrown. Of several assessments the first of 3, 1, 2, 0 counts.
+import { exitCodes, type ExitCode } from '../model/exit-codes.ts';
 import type { Assessment } from '../model/assessment.ts';
 import type { Finding } from '../model/finding.ts';
 import { conditionsMet, type Bar, type BarCondition } from './bar.ts';
 
-export const gateExitCodes = { clean: 0, overTheBar: 1, cannotTell: 2, error: 3 } as const;
-export type GateExitCode = (typeof gateExitCodes)[keyof typeof gateExitCodes];
-
-const precedence: readonly GateExitCode[] = [3, 1, 2, 0];
+const precedence: readonly ExitCode[] = [3, 1, 2, 0];
 
 export interface GateOptions {
   /** Absent: nothing is gated. */
@@ -34,7 +32,7 @@ export interface GateVerdict {
 
 export function gate(assessment: Assessment, options: GateOptions = {}): GateVerdict {
   const { bar } = options;
-  if (bar === undefined) return { exitCode: gateExitCodes.clean, reasons: [], over: [] };
+  if (bar === undefined) return { exitCode: exitCodes.clean, reasons: [], over: [] };
   const counted = assessment.findings.filter(
     ({ ignored, hidden }) => ignored === undefined && (hidden !== true || options.includeHidden),
   );
@@ -42,10 +40,10 @@ export function gate(assessment: Assessment, options: GateOptions = {}): GateVer
   const unsure = unknowns(assessment, bar, options);
   const exitCode =
     over.length > 0
-      ? gateExitCodes.overTheBar
+      ? exitCodes.overTheBar
       : unsure.length > 0
-        ? gateExitCodes.cannotTell
-        : gateExitCodes.clean;
+        ? exitCodes.cannotTell
+        : exitCodes.clean;
   return {
     exitCode,
     reasons: [...overReasons(over, bar), ...unsure, ...notes(counted, bar)],
@@ -54,8 +52,8 @@ export function gate(assessment: Assessment, options: GateOptions = {}): GateVer
 }
 
 /** The exit code of a command that judged several assessments. @returns `clean` for none. */
-export function worstExitCode(codes: readonly GateExitCode[]): GateExitCode {
-  return precedence.find((code) => codes.includes(code)) ?? gateExitCodes.clean;
+export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
+  return precedence.find((code) => codes.includes(code)) ?? exitCodes.clean;
 }
 
 /** A finding can meet several conditions: each line counts all that meet its own. */
