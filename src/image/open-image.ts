@@ -12,11 +12,6 @@ import { registry } from './sources/registry.ts';
 const pathMedia = ['oci', 'docker-archive', 'oci-archive', 'rootfs'] as const;
 const engines = ['docker', 'podman'] as const;
 
-/** The prefixes that a source may have. */
-export function sourceIds(): readonly string[] {
-  return Object.keys(registry);
-}
-
 /**
  * @throws PlimsollError of the medium, or with a hint of what was tried where nothing has the image.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tar archive holds, entry by entry, and who listens to it. The same shape as the image
-// code's layer visitor, so that a layer's visitor can be handed to the parser as it is.
+// What a tar archive holds, entry by entry, and who listens to it. Layers are shown in the same
+// terms, whatever they are stored as (src/image/layer-visitor.ts).
 
 export type TarEntryKind =
   | 'file'
@@ -30,8 +30,9 @@ export interface TarEntry {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Receives the content of one file as it streams past. Chunks may be kept: they are never reused. */
+/** Receives the content of one file as it streams past. */
 export interface TarContentSink {
+  /** The bytes are gone when the archive goes on: with the next chunk, or after `end` was waited for. */
   chunk(bytes: Uint8Array): void;
   /** `complete` is false when the stream ended early or a limit was reached. */
   end(complete: boolean): void | Promise<void>;
